@@ -1,0 +1,1 @@
+"""The one schema of every message: structs, codecs, and what is generated from them."""

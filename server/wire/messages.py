@@ -1,0 +1,361 @@
+"""Every message of the realtime protocol, as frozen msgspec structs with their limits.
+
+TypeScript types, AsyncAPI and the golden vectors are generated from this module (`carrel build wire`). Room channel messages are msgpack maps tagged by
+`type`; the binary layouts of poses and frames stand in `carrel.avatars.codec` and `carrel.server.wire.frames`.
+Text limits count Unicode code points. Times are milliseconds; `*_ms` without another word is the room's clock (since its epoch).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+PROTOCOL_VERSION = 1
+
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,64}$")]
+ParticipantId = Annotated[str, Meta(pattern=r"^[a-f0-9]{16}$", description="A person's presence in one room; stays the same over reconnects.")]
+Token = Annotated[str, Meta(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
+Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Text = Annotated[str, Meta(min_length=1, max_length=1000)]
+RequestId = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
+Slot = Annotated[int, Meta(ge=0, le=0xFFFF)]
+Sequence = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
+Milliseconds = Annotated[int, Meta(ge=0, le=0xFFFFFFFFFFFF)]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}$")]
+Metres = Annotated[float, Meta(ge=-1000.0, le=1000.0)]
+Position = tuple[Metres, Metres, Metres]
+
+Role = Literal["guest", "reader", "creator", "librarian", "moderator", "admin", "bot"]
+Reaction = Literal["wave", "nod", "applause", "heart", "question", "laugh"]
+Scope = Literal["nearby", "room", "direct"]
+LeaveReason = Literal["left", "lost", "removed", "moved"]
+ReportReason = Literal["harassment", "spam", "impersonation", "unsafe", "other"]
+ModerationAct = Literal["warn", "mute", "unmute", "remove", "ban"]
+
+
+class Look(Struct, frozen=True, forbid_unknown_fields=True):
+    """An avatar's look: which body, and the colours a person chose for its tint slots."""
+
+    id: Id = "ada"
+    colours: Annotated[dict[Id, Colour], Meta(max_length=16)] = {}
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """Somebody present in a room, as everybody may know them."""
+
+    participant: ParticipantId
+    slot: Slot
+    name: Name
+    role: Role
+    look: Look
+    away: bool = False
+    hand_raised: bool = False
+    muted: bool = False
+
+
+# --- Up: requests on the room channel. Each is answered with `Result` or `Failure` carrying its id. ---
+
+
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: RequestId
+
+
+class Hello(Request, tag="hello"):
+    """First message on a socket: a single-use ticket, or the resume token of a connection that was lost."""
+
+    protocol: Annotated[int, Meta(ge=0, le=0xFFFF)]
+    schema: Annotated[str, Meta(max_length=16)]
+    ticket: Token | None = None
+    resume: Token | None = None
+    last_event: Sequence = 0
+    last_private: Sequence = 0
+
+
+class Say(Request, tag="say"):
+    """Chat. `nearby` reaches those within hearing, `room` everybody, `direct` the participant named in `to`."""
+
+    scope: Scope
+    text: Text
+    to: ParticipantId | None = None
+
+
+class React(Request, tag="react"):
+    reaction: Reaction
+
+
+class RaiseHand(Request, tag="raise_hand"):
+    raised: bool
+
+
+class SetAway(Request, tag="set_away"):
+    away: bool
+
+
+class SetLook(Request, tag="set_look"):
+    name: Name | None = None
+    look: Look | None = None
+
+
+class Mute(Request, tag="mute"):
+    """I no longer want this participant's words; only I notice."""
+
+    participant: ParticipantId
+    muted: bool
+
+
+class Block(Request, tag="block"):
+    """Neither of us hears or sees the other any more, in this room and whenever we meet."""
+
+    participant: ParticipantId
+    blocked: bool
+
+
+class Report(Request, tag="report"):
+    """Tell the moderators. The last lines that the reported person said to the reporter go with it."""
+
+    participant: ParticipantId
+    reason: ReportReason
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
+class GoSafe(Request, tag="go_safe"):
+    """Leave to a safe place at once: the server moves the avatar to the room's quiet spot."""
+
+
+class Moderate(Request, tag="moderate"):
+    """A moderator's act on a participant. `minutes` bounds a mute or ban (0: without end, for an admin's ban only)."""
+
+    participant: ParticipantId
+    act: ModerationAct
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    minutes: Annotated[int, Meta(ge=0, le=525_600)] = 60
+
+
+class Leave(Request, tag="leave"):
+    """Goodbye: the place is given up at once instead of being kept for a resume."""
+
+
+RoomRequest = Hello | Say | React | RaiseHand | SetAway | SetLook | Mute | Block | Report | GoSafe | Moderate | Leave
+
+
+# --- Down: answers. ---
+
+
+class Result(Struct, frozen=True, kw_only=True, tag="result"):
+    id: RequestId
+
+
+class Failure(Struct, frozen=True, kw_only=True, tag="failure"):
+    """`code` is stable and translated by clients; `message` is an English sentence that says what to do."""
+
+    id: RequestId | None
+    code: str
+    message: str
+    retry_after_ms: int | None = None
+
+
+class Space(Struct, frozen=True, kw_only=True):
+    """What a client must know of the room itself."""
+
+    room: Id
+    scene_url: str
+    scene_sha256: str
+    op_sequence: Sequence
+    origin: Position
+    bounds_min: Position
+    bounds_max: Position
+
+
+class Pacing(Struct, frozen=True, kw_only=True):
+    """The limits that a well-behaved client keeps to."""
+
+    tick_hz: int
+    pose_hz: int
+    chat_chars: int
+    chats_per_minute: int
+    hearing_metres: float
+    resume_window_ms: int
+
+
+class Welcome(Struct, frozen=True, kw_only=True, tag="welcome"):
+    """Answer to `Hello`: who and where you are. `events` follow from `event_sequence` on; `people` is complete at that point.
+
+    `resumed` false after a resume means that the gap was too long: forget what you knew and start from `people`.
+    """
+
+    id: RequestId
+    resumed: bool
+    participant: ParticipantId
+    slot: Slot
+    resume_token: Token
+    space: Space
+    pacing: Pacing
+    position: Position
+    heading: float
+    room_ms: Milliseconds
+    epoch_ms: Milliseconds
+    event_sequence: Sequence
+    private_sequence: Sequence
+    permissions: list[str]
+    people: list[Person]
+    muted: list[ParticipantId] = []
+    blocked: list[ParticipantId] = []
+
+
+Answer = Result | Failure | Welcome
+
+
+# --- Down: events. Shared ones are numbered for the room and travel inside frames; private ones are numbered for one participant. ---
+
+
+class Arrived(Struct, frozen=True, tag="arrived"):
+    person: Person
+
+
+class Changed(Struct, frozen=True, tag="changed"):
+    """Replaces everything known of this participant."""
+
+    person: Person
+
+
+class Left(Struct, frozen=True, tag="left"):
+    participant: ParticipantId
+    slot: Slot
+    reason: LeaveReason
+
+
+class Said(Struct, frozen=True, kw_only=True, tag="said"):
+    participant: ParticipantId
+    name: Name
+    scope: Scope
+    text: Text
+    room_ms: Milliseconds
+    to: ParticipantId | None = None
+
+
+class Reacted(Struct, frozen=True, tag="reacted"):
+    participant: ParticipantId
+    reaction: Reaction
+
+
+class Moved(Struct, frozen=True, kw_only=True, tag="moved"):
+    """The server put you elsewhere: `safe_place`, `arrival`, or `corrected` when a pose was refused."""
+
+    position: Position
+    heading: float
+    reason: Literal["safe_place", "arrival", "corrected"]
+
+
+class Notice(Struct, frozen=True, kw_only=True, tag="notice"):
+    """A word from the house to you alone; `code` is translated, `detail` is a moderator's reason."""
+
+    code: Literal["warned", "muted", "unmuted", "removed", "banned", "restarting", "reported"]
+    detail: Annotated[str, Meta(max_length=200)] = ""
+    until_ms: Milliseconds | None = None
+
+
+class Preference(Struct, frozen=True, kw_only=True, tag="preference"):
+    """Somebody is now (or no longer) muted or blocked for you: also when they blocked you."""
+
+    participant: ParticipantId
+    muted: bool
+    blocked: bool
+
+
+SharedEvent = Arrived | Changed | Left | Said | Reacted
+PrivateEvent = Said | Moved | Notice | Preference
+
+
+# --- The library channel (Socket.IO): events with one JSON-like payload each. ---
+
+
+class DirectMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Up, `direct`: words to a person anywhere in the library."""
+
+    to: ParticipantId
+    text: Text
+
+
+class Invitation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Up, `invite`: ask somebody to come to the room where you are."""
+
+    to: ParticipantId
+
+
+class InboxRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Up, `inbox`: what came after `since`; letters up to `since` are taken as read and forgotten."""
+
+    since: Sequence = 0
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """Down, `letter`: something for one person, numbered for resuming. `body` depends on `kind`."""
+
+    number: Sequence
+    kind: Literal["direct", "invitation", "notice"]
+    sender: ParticipantId | None
+    sender_name: str
+    text: str
+    room: str | None = None
+    sent_unix_ms: Milliseconds = 0
+
+
+class Acknowledgement(Struct, frozen=True, kw_only=True):
+    """Answer to each event of the library channel: `ok`, or a code and a sentence."""
+
+    ok: bool
+    code: str | None = None
+    message: str | None = None
+    retry_after_ms: int | None = None
+    data: Any = None
+
+
+LibraryRequest = DirectMessage | Invitation | InboxRequest
+
+
+# --- HTTP API around the room channel. ---
+
+
+class EnterRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /api/rooms/{room}/enter."""
+
+    name: Name | None = None
+    look: Look | None = None
+    spawn: Id | None = None
+
+
+class EnterAnswer(Struct, frozen=True, kw_only=True):
+    """Where and with what to open the room channel. The ticket is single-use and lives for `ticket_ms`."""
+
+    room_url: str
+    tunnel: bool
+    ticket: Token
+    ticket_ms: int
+    participant: ParticipantId
+    slot: Slot
+    epoch_ms: Milliseconds
+    protocol: int
+    schema: str
+
+
+class RoomSummary(Struct, frozen=True, kw_only=True):
+    room: Id
+    title: dict[str, str]
+    people: int
+    capacity: int
+
+
+UP: tuple[type[Struct], ...] = (Hello, Say, React, RaiseHand, SetAway, SetLook, Mute, Block, Report, GoSafe, Moderate, Leave)
+DOWN: tuple[type[Struct], ...] = (Result, Failure, Welcome)
+SHARED: tuple[type[Struct], ...] = (Arrived, Changed, Left, Said, Reacted)
+PRIVATE: tuple[type[Struct], ...] = (Said, Moved, Notice, Preference)
+LIBRARY: tuple[type[Struct], ...] = (DirectMessage, Invitation, InboxRequest, Letter, Acknowledgement)
+HTTP: tuple[type[Struct], ...] = (EnterRequest, EnterAnswer, RoomSummary)
+
+request_decoder: msgspec.msgpack.Decoder[RoomRequest] = msgspec.msgpack.Decoder(RoomRequest)
+answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+shared_events_decoder: msgspec.msgpack.Decoder[list[SharedEvent]] = msgspec.msgpack.Decoder(list[SharedEvent])
+private_event_decoder: msgspec.msgpack.Decoder[PrivateEvent] = msgspec.msgpack.Decoder(PrivateEvent)
+encode = msgspec.msgpack.Encoder().encode

@@ -1,0 +1,269 @@
+// Made from server/wire by `make generate`. Do not edit.
+
+export const PROTOCOL_VERSION = 1 as const;
+export const SCHEMA_HASH = "214563277d3e9da7" as const;
+export const UP = {"pose":1,"request":2,"ping":3} as const;
+export const DOWN = {"frame":129,"answer":130,"pong":131,"private":132} as const;
+export const FLAG = {"hands":1,"left":2,"right":4,"seated":8,"jump":16,"away":32,"speaking":64,"fingers":128} as const;
+export const STEP = {"position_m":0.002,"hand_m":0.0001} as const;
+export const HEADER_BYTES = 20 as const;
+export const SECTION_BYTES = 4 as const;
+export const RECORD = {"desktop":{"kind":1,"bytes":14,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"flags":{"offset":2,"type":"uint8","count":1},"sequence":{"offset":3,"type":"uint8","count":1},"head":{"offset":4,"type":"int16","count":3},"rotation":{"offset":10,"type":"uint32","count":1}}},"headset":{"kind":2,"bytes":34,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"flags":{"offset":2,"type":"uint8","count":1},"sequence":{"offset":3,"type":"uint8","count":1},"head":{"offset":4,"type":"int16","count":3},"rotation":{"offset":10,"type":"uint32","count":1},"left":{"offset":14,"type":"int16","count":3},"left_rotation":{"offset":20,"type":"uint32","count":1},"right":{"offset":24,"type":"int16","count":3},"right_rotation":{"offset":30,"type":"uint32","count":1}}},"fingers":{"kind":3,"bytes":39,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"flags":{"offset":2,"type":"uint8","count":1},"sequence":{"offset":3,"type":"uint8","count":1},"head":{"offset":4,"type":"int16","count":3},"rotation":{"offset":10,"type":"uint32","count":1},"left":{"offset":14,"type":"int16","count":3},"left_rotation":{"offset":20,"type":"uint32","count":1},"right":{"offset":24,"type":"int16","count":3},"right_rotation":{"offset":30,"type":"uint32","count":1},"curls":{"offset":34,"type":"uint8","count":5}}},"head":{"kind":4,"bytes":14,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"flags":{"offset":2,"type":"uint8","count":1},"sequence":{"offset":3,"type":"uint8","count":1},"head":{"offset":4,"type":"int16","count":3},"rotation":{"offset":10,"type":"uint32","count":1}}},"crumb":{"kind":5,"bytes":8,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"head":{"offset":2,"type":"int16","count":3}}}} as const;
+/** First message on a socket: a single-use ticket, or the resume token of a connection that was lost. */
+export interface Hello {
+  type: "hello";
+  protocol: number;
+  schema: string;
+  ticket?: string | null;
+  resume?: string | null;
+  last_event?: number;
+  last_private?: number;
+  id: number;
+}
+/** Chat. `nearby` reaches those within hearing, `room` everybody, `direct` the participant named in `to`. */
+export interface Say {
+  type: "say";
+  scope: "direct" | "nearby" | "room";
+  text: string;
+  to?: string | null;
+  id: number;
+}
+export interface React {
+  type: "react";
+  reaction: "applause" | "heart" | "laugh" | "nod" | "question" | "wave";
+  id: number;
+}
+export interface RaiseHand {
+  type: "raise_hand";
+  raised: boolean;
+  id: number;
+}
+export interface SetAway {
+  type: "set_away";
+  away: boolean;
+  id: number;
+}
+/** An avatar's look: which body, and the colours a person chose for its tint slots. */
+export interface Look {
+  id?: string;
+  colours?: Record<string, string>;
+}
+export interface SetLook {
+  type: "set_look";
+  name?: string | null;
+  look?: Look | null;
+  id: number;
+}
+/** I no longer want this participant's words; only I notice. */
+export interface Mute {
+  type: "mute";
+  participant: string;
+  muted: boolean;
+  id: number;
+}
+/** Neither of us hears or sees the other any more, in this room and whenever we meet. */
+export interface Block {
+  type: "block";
+  participant: string;
+  blocked: boolean;
+  id: number;
+}
+/** Tell the moderators. The last lines that the reported person said to the reporter go with it. */
+export interface Report {
+  type: "report";
+  participant: string;
+  reason: "harassment" | "impersonation" | "other" | "spam" | "unsafe";
+  note?: string;
+  id: number;
+}
+/** Leave to a safe place at once: the server moves the avatar to the room's quiet spot. */
+export interface GoSafe {
+  type: "go_safe";
+  id: number;
+}
+/** A moderator's act on a participant. `minutes` bounds a mute or ban (0: without end, for an admin's ban only). */
+export interface Moderate {
+  type: "moderate";
+  participant: string;
+  act: "ban" | "mute" | "remove" | "unmute" | "warn";
+  reason: string;
+  minutes?: number;
+  id: number;
+}
+/** Goodbye: the place is given up at once instead of being kept for a resume. */
+export interface Leave {
+  type: "leave";
+  id: number;
+}
+export interface Result {
+  type: "result";
+  id: number;
+}
+/** `code` is stable and translated by clients; `message` is an English sentence that says what to do. */
+export interface Failure {
+  type: "failure";
+  id: number | null;
+  code: string;
+  message: string;
+  retry_after_ms?: number | null;
+}
+/** What a client must know of the room itself. */
+export interface Space {
+  room: string;
+  scene_url: string;
+  scene_sha256: string;
+  op_sequence: number;
+  origin: [number, number, number];
+  bounds_min: [number, number, number];
+  bounds_max: [number, number, number];
+}
+/** The limits that a well-behaved client keeps to. */
+export interface Pacing {
+  tick_hz: number;
+  pose_hz: number;
+  chat_chars: number;
+  chats_per_minute: number;
+  hearing_metres: number;
+  resume_window_ms: number;
+}
+/** Somebody present in a room, as everybody may know them. */
+export interface Person {
+  participant: string;
+  slot: number;
+  name: string;
+  role: "admin" | "bot" | "creator" | "guest" | "librarian" | "moderator" | "reader";
+  look: Look;
+  away?: boolean;
+  hand_raised?: boolean;
+  muted?: boolean;
+}
+/** Answer to `Hello`: who and where you are. `events` follow from `event_sequence` on; `people` is complete at that point. `resumed` false after a resume means that the gap was too long: forget what you knew and start from `people`. */
+export interface Welcome {
+  type: "welcome";
+  id: number;
+  resumed: boolean;
+  participant: string;
+  slot: number;
+  resume_token: string;
+  space: Space;
+  pacing: Pacing;
+  position: [number, number, number];
+  heading: number;
+  room_ms: number;
+  epoch_ms: number;
+  event_sequence: number;
+  private_sequence: number;
+  permissions: string[];
+  people: Person[];
+  muted?: string[];
+  blocked?: string[];
+}
+export interface Arrived {
+  type: "arrived";
+  person: Person;
+}
+/** Replaces everything known of this participant. */
+export interface Changed {
+  type: "changed";
+  person: Person;
+}
+export interface Left {
+  type: "left";
+  participant: string;
+  slot: number;
+  reason: "left" | "lost" | "moved" | "removed";
+}
+export interface Said {
+  type: "said";
+  participant: string;
+  name: string;
+  scope: "direct" | "nearby" | "room";
+  text: string;
+  room_ms: number;
+  to?: string | null;
+}
+export interface Reacted {
+  type: "reacted";
+  participant: string;
+  reaction: "applause" | "heart" | "laugh" | "nod" | "question" | "wave";
+}
+/** The server put you elsewhere: `safe_place`, `arrival`, or `corrected` when a pose was refused. */
+export interface Moved {
+  type: "moved";
+  position: [number, number, number];
+  heading: number;
+  reason: "arrival" | "corrected" | "safe_place";
+}
+/** A word from the house to you alone; `code` is translated, `detail` is a moderator's reason. */
+export interface Notice {
+  type: "notice";
+  code: "banned" | "muted" | "removed" | "reported" | "restarting" | "unmuted" | "warned";
+  detail?: string;
+  until_ms?: number | null;
+}
+/** Somebody is now (or no longer) muted or blocked for you: also when they blocked you. */
+export interface Preference {
+  type: "preference";
+  participant: string;
+  muted: boolean;
+  blocked: boolean;
+}
+/** Up, `direct`: words to a person anywhere in the library. */
+export interface DirectMessage {
+  to: string;
+  text: string;
+}
+/** Up, `invite`: ask somebody to come to the room where you are. */
+export interface Invitation {
+  to: string;
+}
+/** Up, `inbox`: what came after `since`; letters up to `since` are taken as read and forgotten. */
+export interface InboxRequest {
+  since?: number;
+}
+/** Down, `letter`: something for one person, numbered for resuming. `body` depends on `kind`. */
+export interface Letter {
+  number: number;
+  kind: "direct" | "invitation" | "notice";
+  sender: string | null;
+  sender_name: string;
+  text: string;
+  room?: string | null;
+  sent_unix_ms?: number;
+}
+/** Answer to each event of the library channel: `ok`, or a code and a sentence. */
+export interface Acknowledgement {
+  ok: boolean;
+  code?: string | null;
+  message?: string | null;
+  retry_after_ms?: number | null;
+  data?: unknown;
+}
+/** POST /api/rooms/{room}/enter. */
+export interface EnterRequest {
+  name?: string | null;
+  look?: Look | null;
+  spawn?: string | null;
+}
+/** Where and with what to open the room channel. The ticket is single-use and lives for `ticket_ms`. */
+export interface EnterAnswer {
+  room_url: string;
+  tunnel: boolean;
+  ticket: string;
+  ticket_ms: number;
+  participant: string;
+  slot: number;
+  epoch_ms: number;
+  protocol: number;
+  schema: string;
+}
+export interface RoomSummary {
+  room: string;
+  title: Record<string, string>;
+  people: number;
+  capacity: number;
+}
+export type RoomRequest = Hello | Say | React | RaiseHand | SetAway | SetLook | Mute | Block | Report | GoSafe | Moderate | Leave;
+export type Answer = Result | Failure | Welcome;
+export type SharedEvent = Arrived | Changed | Left | Said | Reacted;
+export type PrivateEvent = Said | Moved | Notice | Preference;
