@@ -1,7 +1,8 @@
 """The pose codec: how head and hands become bytes, in numpy, whole rooms at a time.
 
-Little-endian, packed. Positions are int16 steps of `STEP_M` from the room's origin; orientations are smallest-three quaternions in 32 bits (`xyzw`, identity looks
-along −Z); hands are relative to the head's position, in room axes, in steps of `HAND_STEP_M`. The layouts below are the only definition: documents, TypeScript and tests are made from them.
+Little-endian, packed. Positions are int16 steps of `STEP_M` from the room's origin; orientations are smallest-three quaternions
+in 32 bits (`xyzw`, identity looks along −Z); hands are relative to the head's position, in room axes, in steps of `HAND_STEP_M`. The layouts
+below are the only definition: documents, TypeScript and tests are made from them.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ RECORDS: Final[dict[int, tuple[str, np.dtype[np.void]]]] = {
 KIND_DESKTOP, KIND_HEADSET, KIND_FINGERS, KIND_HEAD, KIND_CRUMB = RECORDS
 
 UP_POSE: Final = 0x01
-UP_LAYOUTS: Final[dict[int, int]] = {layout.itemsize - 1: kind for kind, (_, layout) in RECORDS.items() if kind <= KIND_FINGERS}
+UP_LAYOUTS: Final[dict[int, int]] = {
+    layout.itemsize - 1: kind for kind, (_, layout) in RECORDS.items() if kind <= KIND_FINGERS
+}
 """Length of an upward pose message → record kind. Upward the slot is left out: one byte `UP_POSE`, then the record from `flags` on."""
 
 _LIMIT = 1 / np.sqrt(2)

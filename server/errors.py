@@ -1,22 +1,22 @@
 """The server's errors.
 
-    CarrelError
-    ├── PeerError            the other side's fault: a wire code, an HTTP status, a sentence that says what to do
-    │   ├── BadRequest           malformed, out of limits
-    │   ├── NotSignedIn          no session, or one that ended
-    │   ├── Forbidden            known, but may not
-    │   ├── WrongOrigin          a page of another site
-    │   ├── NotFound
-    │   ├── Conflict             somebody else was first
-    │   ├── Gone                 a ticket, token or code that is used up or expired
-    │   ├── TooLarge
-    │   ├── TooManyRequests      carries retry_after_ms
-    │   ├── RoomFull             carries retry_after_ms
-    │   ├── Banned               carries until_ms and a reason
-    │   └── OutOfDate            the page speaks another version of the protocol: reload
-    └── LocalError           ours: logged with its cause, shown as "internal"
-        ├── ConfigurationError
-        └── StorageError
+CarrelError
+├── PeerError            the other side's fault: a wire code, an HTTP status, a sentence that says what to do
+│   ├── BadRequest           malformed, out of limits
+│   ├── NotSignedIn          no session, or one that ended
+│   ├── Forbidden            known, but may not
+│   ├── WrongOrigin          a page of another site
+│   ├── NotFound
+│   ├── Conflict             somebody else was first
+│   ├── Gone                 a ticket, token or code that is used up or expired
+│   ├── TooLarge
+│   ├── TooManyRequests      carries retry_after_ms
+│   ├── RoomFull             carries retry_after_ms
+│   ├── Banned               carries until_ms and a reason
+│   └── OutOfDate            the page speaks another version of the protocol: reload
+└── LocalError           ours: logged with its cause, shown as "internal"
+    ├── ConfigurationError
+    └── StorageError
 """
 
 from __future__ import annotations

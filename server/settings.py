@@ -23,20 +23,44 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One value for the whole process; parts take the fields they need."""
 
     # --- the library ---
-    library_name: Annotated[str, Meta(min_length=1, max_length=80, description="The library's own name, as pages show it.")] = "Willow Bridge Library"
-    library_name_zh: Annotated[str, Meta(min_length=1, max_length=80, description="The same in Chinese.")] = "柳桥图书馆"
-    accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="The one accent colour of the pages.")] = "#1f4d3a"
-    default_language: Annotated[str, Meta(pattern="^[a-z]{2}$", description="Language when the browser asks for none that we have.")] = "en"
+    library_name: Annotated[
+        str, Meta(min_length=1, max_length=80, description="The library's own name, as pages show it.")
+    ] = "Willow Bridge Library"
+    library_name_zh: Annotated[str, Meta(min_length=1, max_length=80, description="The same in Chinese.")] = (
+        "柳桥图书馆"
+    )
+    accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="The one accent colour of the pages.")] = (
+        "#1f4d3a"
+    )
+    default_language: Annotated[
+        str, Meta(pattern="^[a-z]{2}$", description="Language when the browser asks for none that we have.")
+    ] = "en"
 
     # --- where it listens and keeps ---
-    host: Annotated[str, Meta(max_length=255, description="Address to bind; anything but loopback opens the library to the network.")] = "127.0.0.1"
+    host: Annotated[
+        str,
+        Meta(max_length=255, description="Address to bind; anything but loopback opens the library to the network."),
+    ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="TCP port; 0 takes a free one.")] = 8080
-    data_dir: Annotated[str, Meta(max_length=4096, description="Folder of the database, blobs, keys and certificates.")] = "data"
-    database_url: Annotated[str, Meta(max_length=1024, description="SQLAlchemy address; empty means SQLite in the data folder.")] = ""
-    public_url: Annotated[str, Meta(max_length=1024, description="The address readers type, when a proxy stands before us; empty means the one we bind.")] = ""
-    allowed_origins: Annotated[tuple[str, ...], Meta(max_length=32, description="Further origins whose pages may act here.")] = ()
+    data_dir: Annotated[
+        str, Meta(max_length=4096, description="Folder of the database, blobs, keys and certificates.")
+    ] = "data"
+    database_url: Annotated[
+        str, Meta(max_length=1024, description="SQLAlchemy address; empty means SQLite in the data folder.")
+    ] = ""
+    public_url: Annotated[
+        str,
+        Meta(
+            max_length=1024,
+            description="The address readers type, when a proxy stands before us; empty means the one we bind.",
+        ),
+    ] = ""
+    allowed_origins: Annotated[
+        tuple[str, ...], Meta(max_length=32, description="Further origins whose pages may act here.")
+    ] = ()
     trusted_proxies: Annotated[
-        tuple[str, ...], Meta(max_length=32, description="Networks whose X-Forwarded-For and -Proto headers are believed.")
+        tuple[str, ...],
+        Meta(max_length=32, description="Networks whose X-Forwarded-For and -Proto headers are believed."),
     ] = ()
     tls_cert: Annotated[str, Meta(max_length=4096, description="PEM certificate chain; `self-signed` makes one.")] = ""
     tls_key: Annotated[str, Meta(max_length=4096, description="PEM private key of the certificate.")] = ""
@@ -44,47 +68,111 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # --- people ---
     session_hours: Annotated[int, Meta(ge=1, le=24 * 90, description="Hours until a signed-in session ends.")] = 24 * 14
     guest_session_hours: Annotated[int, Meta(ge=1, le=24 * 7, description="Hours until a guest's session ends.")] = 24
-    shared_session_minutes: Annotated[int, Meta(ge=5, le=24 * 60, description="Minutes until a session on a shared computer ends.")] = 60
-    staff_link_minutes: Annotated[int, Meta(ge=1, le=24 * 60, description="Minutes that the one-time staff link of the first start lives.")] = 60
-    pairing_minutes: Annotated[int, Meta(ge=1, le=30, description="Minutes that a headset's six-character code lives.")] = 5
-    pairing_tries: Annotated[int, Meta(ge=1, le=20, description="Wrong codes an address may type in those minutes.")] = 10
-    logins_per_minute: Annotated[int, Meta(ge=1, le=1000, description="Tries of one account name from one session or address a minute.")] = 10
-    sessions_per_minute: Annotated[int, Meta(ge=1, le=100_000, description="New guest sessions from one address a minute; a classroom sits behind one.")] = 120
-    enters_per_minute: Annotated[int, Meta(ge=1, le=1000, description="Entries into rooms of one session a minute.")] = 30
+    shared_session_minutes: Annotated[
+        int, Meta(ge=5, le=24 * 60, description="Minutes until a session on a shared computer ends.")
+    ] = 60
+    staff_link_minutes: Annotated[
+        int, Meta(ge=1, le=24 * 60, description="Minutes that the one-time staff link of the first start lives.")
+    ] = 60
+    pairing_minutes: Annotated[
+        int, Meta(ge=1, le=30, description="Minutes that a headset's six-character code lives.")
+    ] = 5
+    pairing_tries: Annotated[
+        int, Meta(ge=1, le=20, description="Wrong codes an address may type in those minutes.")
+    ] = 10
+    logins_per_minute: Annotated[
+        int, Meta(ge=1, le=1000, description="Tries of one account name from one session or address a minute.")
+    ] = 10
+    sessions_per_minute: Annotated[
+        int,
+        Meta(
+            ge=1, le=100_000, description="New guest sessions from one address a minute; a classroom sits behind one."
+        ),
+    ] = 120
+    enters_per_minute: Annotated[
+        int, Meta(ge=1, le=1000, description="Entries into rooms of one session a minute.")
+    ] = 30
 
     # --- rooms ---
     room_capacity: Annotated[int, Meta(ge=1, le=2000, description="People in one room at most.")] = 1200
     tick_hz: Annotated[int, Meta(ge=1, le=60, description="Frames a second.")] = 20
-    full_frame_people: Annotated[int, Meta(ge=1, le=2000, description="Up to this many people everyone gets the same frame.")] = 50
-    interest: Annotated[str, Meta(pattern="^(auto|off)$", description="`auto` divides crowds into neighbourhoods, `off` sends everything to everyone.")] = "auto"
+    full_frame_people: Annotated[
+        int, Meta(ge=1, le=2000, description="Up to this many people everyone gets the same frame.")
+    ] = 50
+    interest: Annotated[
+        str,
+        Meta(
+            pattern="^(auto|off)$",
+            description="`auto` divides crowds into neighbourhoods, `off` sends everything to everyone.",
+        ),
+    ] = "auto"
     neighbourhood_people: Annotated[int, Meta(ge=2, le=64, description="People in one neighbourhood at most.")] = 12
-    client_bytes_per_s: Annotated[int, Meta(ge=4000, le=10_000_000, description="Byte budget of one reader's frames a second.")] = 40_000
-    first_tier_bytes_per_s: Annotated[int, Meta(ge=2000, le=10_000_000, description="Part of it for those shown in full at every tick.")] = 24_000
-    second_tier_people: Annotated[int, Meta(ge=0, le=2000, description="People shown head-only five times a second.")] = 128
+    client_bytes_per_s: Annotated[
+        int, Meta(ge=4000, le=10_000_000, description="Byte budget of one reader's frames a second.")
+    ] = 40_000
+    first_tier_bytes_per_s: Annotated[
+        int, Meta(ge=2000, le=10_000_000, description="Part of it for those shown in full at every tick.")
+    ] = 24_000
+    second_tier_people: Annotated[
+        int, Meta(ge=0, le=2000, description="People shown head-only five times a second.")
+    ] = 128
     hearing_metres: Annotated[float, Meta(gt=0, le=200, description="Distance at which nearby chat is heard.")] = 8.0
-    poses_per_s: Annotated[int, Meta(ge=1, le=120, description="Poses a client may send a second; more are dropped.")] = 40
-    speed_metres_per_s: Annotated[float, Meta(gt=0, le=100, description="Fastest walk believed; anything faster is a teleport.")] = 8.0
-    teleports_per_minute: Annotated[int, Meta(ge=1, le=600, description="Teleports of one participant a minute; more are put back.")] = 60
+    poses_per_s: Annotated[
+        int, Meta(ge=1, le=120, description="Poses a client may send a second; more are dropped.")
+    ] = 40
+    speed_metres_per_s: Annotated[
+        float, Meta(gt=0, le=100, description="Fastest walk believed; anything faster is a teleport.")
+    ] = 8.0
+    teleports_per_minute: Annotated[
+        int, Meta(ge=1, le=600, description="Teleports of one participant a minute; more are put back.")
+    ] = 60
     chats_per_minute: Annotated[int, Meta(ge=1, le=600, description="Chat lines of one participant a minute.")] = 20
-    requests_per_s: Annotated[int, Meta(ge=1, le=1000, description="Requests of one participant a second, in bursts of twice as many.")] = 20
-    bad_messages_per_minute: Annotated[int, Meta(ge=1, le=1000, description="Malformed messages a minute until the connection is closed with a reason.")] = 30
+    requests_per_s: Annotated[
+        int, Meta(ge=1, le=1000, description="Requests of one participant a second, in bursts of twice as many.")
+    ] = 20
+    bad_messages_per_minute: Annotated[
+        int,
+        Meta(ge=1, le=1000, description="Malformed messages a minute until the connection is closed with a reason."),
+    ] = 30
     request_bytes: Annotated[int, Meta(ge=256, le=1 << 20, description="Size of one request at most.")] = 16_384
     chat_minutes: Annotated[int, Meta(ge=1, le=60, description="Minutes of chat kept in memory, never on disk.")] = 15
-    ticket_ms: Annotated[int, Meta(ge=1000, le=120_000, description="Milliseconds that an entry ticket lives.")] = 30_000
-    resume_window_ms: Annotated[int, Meta(ge=1000, le=600_000, description="Milliseconds that a lost participant's place is kept.")] = 60_000
-    slot_quarantine_ms: Annotated[int, Meta(ge=0, le=600_000, description="Milliseconds before a slot is given to somebody else.")] = 120_000
-    event_ring: Annotated[int, Meta(ge=16, le=65_536, description="Shared events kept for replay after a resume.")] = 4096
+    ticket_ms: Annotated[int, Meta(ge=1000, le=120_000, description="Milliseconds that an entry ticket lives.")] = (
+        30_000
+    )
+    resume_window_ms: Annotated[
+        int, Meta(ge=1000, le=600_000, description="Milliseconds that a lost participant's place is kept.")
+    ] = 60_000
+    slot_quarantine_ms: Annotated[
+        int, Meta(ge=0, le=600_000, description="Milliseconds before a slot is given to somebody else.")
+    ] = 120_000
+    event_ring: Annotated[int, Meta(ge=16, le=65_536, description="Shared events kept for replay after a resume.")] = (
+        4096
+    )
     private_ring: Annotated[int, Meta(ge=16, le=4096, description="Private events kept for one participant.")] = 128
-    write_buffer_bytes: Annotated[int, Meta(ge=4096, le=1 << 24, description="Unsent bytes beyond which a reader misses poses.")] = 131_072
-    slow_client_ms: Annotated[int, Meta(ge=1000, le=120_000, description="Milliseconds of a full buffer until the reader is dropped to resume.")] = 10_000
+    write_buffer_bytes: Annotated[
+        int, Meta(ge=4096, le=1 << 24, description="Unsent bytes beyond which a reader misses poses.")
+    ] = 131_072
+    slow_client_ms: Annotated[
+        int,
+        Meta(ge=1000, le=120_000, description="Milliseconds of a full buffer until the reader is dropped to resume."),
+    ] = 10_000
     tunnel_hz: Annotated[int, Meta(ge=1, le=20, description="Frames a second through the Socket.IO tunnel.")] = 5
-    letters_kept: Annotated[int, Meta(ge=8, le=1024, description="Unread letters kept for one person on the library channel.")] = 64
+    letters_kept: Annotated[
+        int, Meta(ge=8, le=1024, description="Unread letters kept for one person on the library channel.")
+    ] = 64
 
     # --- running ---
     log_format: Annotated[str, Meta(pattern="^(console|json)$", description="How the log is written.")] = "console"
-    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$", description="The least important line that is written.")] = "info"
-    request_body_bytes: Annotated[int, Meta(ge=1024, le=1 << 30, description="Size of an HTTP body at most, where a route does not say otherwise.")] = 65_536
-    drain_ms: Annotated[int, Meta(ge=0, le=60_000, description="Milliseconds a stopping server waits for its connections.")] = 2_000
+    log_level: Annotated[
+        str, Meta(pattern="^(debug|info|warning|error)$", description="The least important line that is written.")
+    ] = "info"
+    request_body_bytes: Annotated[
+        int,
+        Meta(ge=1024, le=1 << 30, description="Size of an HTTP body at most, where a route does not say otherwise."),
+    ] = 65_536
+    drain_ms: Annotated[
+        int, Meta(ge=0, le=60_000, description="Milliseconds a stopping server waits for its connections.")
+    ] = 2_000
 
 
 def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -100,7 +188,9 @@ def _checked(values: Mapping[str, Any]) -> Settings:
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"A setting is not right: {error}. `carrel settings` lists them all with their limits.") from error
+        raise ConfigurationError(
+            f"A setting is not right: {error}. `carrel settings` lists them all with their limits."
+        ) from error
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -115,7 +205,10 @@ def _from_file(path: Path) -> dict[str, Any]:
 def _split(values: Mapping[str, str]) -> dict[str, Any]:
     """Lists come as comma-separated text from the environment. Names we do not know are refused, so that a typing mistake is noticed."""
     lists = {field.name for field in msgspec.structs.fields(Settings) if "tuple" in str(field.type)}
-    return {name: tuple(part.strip() for part in text.split(",") if part.strip()) if name in lists else text for name, text in values.items()}
+    return {
+        name: tuple(part.strip() for part in text.split(",") if part.strip()) if name in lists else text
+        for name, text in values.items()
+    }
 
 
 def _index(name: str) -> int:

@@ -8,7 +8,18 @@ from typing import Final, Literal, get_args
 Role = Literal["guest", "reader", "creator", "librarian", "moderator", "admin", "bot"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
-Permission = Literal["chat", "direct_to_staff", "direct_to_readers", "report", "moderate", "ban", "ban_forever", "answer_direct", "staff_pages", "manage_accounts"]
+Permission = Literal[
+    "chat",
+    "direct_to_staff",
+    "direct_to_readers",
+    "report",
+    "moderate",
+    "ban",
+    "ban_forever",
+    "answer_direct",
+    "staff_pages",
+    "manage_accounts",
+]
 
 _EVERYBODY: Final[frozenset[Permission]] = frozenset({"chat", "direct_to_staff", "report"})
 _MEMBERS: Final = _EVERYBODY | {"direct_to_readers", "answer_direct"}

@@ -81,7 +81,9 @@ class Private(NamedTuple):
 
 def frame_head(flags: int, section_count: int, tick: int, room_ms: int, event_sequence: int, events: bytes) -> bytes:
     """Header and events of a frame. `events` is the msgpack array, or empty."""
-    return HEADER.pack(DOWN_FRAME, flags, section_count, tick, room_ms & 0xFFFFFFFF, event_sequence, len(events)) + events
+    return (
+        HEADER.pack(DOWN_FRAME, flags, section_count, tick, room_ms & 0xFFFFFFFF, event_sequence, len(events)) + events
+    )
 
 
 def section_bytes(kind: int, records: NDArray[np.void]) -> bytes:
@@ -96,7 +98,9 @@ def encode_events(events: Sequence[SharedEvent]) -> bytes:
 def encode_frame(frame: Frame) -> bytes:
     """A whole frame; for clients' tests and vectors, the room builds its frames from parts."""
     parts: Iterable[bytes] = (section_bytes(kind, records) for kind, records in frame.sections)
-    head = frame_head(frame.flags, len(frame.sections), frame.tick, frame.room_ms, frame.event_sequence, encode_events(frame.events))
+    head = frame_head(
+        frame.flags, len(frame.sections), frame.tick, frame.room_ms, frame.event_sequence, encode_events(frame.events)
+    )
     return head + b"".join(parts)
 
 

@@ -1,7 +1,7 @@
 """Every message of the realtime protocol, as frozen msgspec structs with their limits.
 
-TypeScript types, AsyncAPI and the golden vectors are generated from this module (`carrel build wire`). Room channel messages are msgpack maps tagged by
-`type`; the binary layouts of poses and frames stand in `carrel.avatars.codec` and `carrel.server.wire.frames`.
+TypeScript types, AsyncAPI and the golden vectors are generated from this module (`make generate`).
+Room channel messages are msgpack maps tagged by `type`; the binary layouts of poses and frames stand in `carrel.avatars.codec` and `carrel.server.wire.frames`.
 Text limits count Unicode code points. Times are milliseconds; `*_ms` without another word is the room's clock (since its epoch).
 """
 
@@ -15,7 +15,9 @@ from msgspec import Meta, Struct
 PROTOCOL_VERSION = 1
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,64}$")]
-ParticipantId = Annotated[str, Meta(pattern=r"^[a-f0-9]{16}$", description="A person's presence in one room; stays the same over reconnects.")]
+ParticipantId = Annotated[
+    str, Meta(pattern=r"^[a-f0-9]{16}$", description="A person's presence in one room; stays the same over reconnects.")
+]
 Token = Annotated[str, Meta(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -62,7 +64,7 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: RequestId
 
 
-class Hello(Request, tag="hello"):
+class Hello(Request, frozen=True, tag="hello"):
     """First message on a socket: a single-use ticket, or the resume token of a connection that was lost."""
 
     protocol: Annotated[int, Meta(ge=0, le=0xFFFF)]
@@ -73,7 +75,7 @@ class Hello(Request, tag="hello"):
     last_private: Sequence = 0
 
 
-class Say(Request, tag="say"):
+class Say(Request, frozen=True, tag="say"):
     """Chat. `nearby` reaches those within hearing, `room` everybody, `direct` the participant named in `to`."""
 
     scope: Scope
@@ -81,38 +83,38 @@ class Say(Request, tag="say"):
     to: ParticipantId | None = None
 
 
-class React(Request, tag="react"):
+class React(Request, frozen=True, tag="react"):
     reaction: Reaction
 
 
-class RaiseHand(Request, tag="raise_hand"):
+class RaiseHand(Request, frozen=True, tag="raise_hand"):
     raised: bool
 
 
-class SetAway(Request, tag="set_away"):
+class SetAway(Request, frozen=True, tag="set_away"):
     away: bool
 
 
-class SetLook(Request, tag="set_look"):
+class SetLook(Request, frozen=True, tag="set_look"):
     name: Name | None = None
     look: Look | None = None
 
 
-class Mute(Request, tag="mute"):
+class Mute(Request, frozen=True, tag="mute"):
     """I no longer want this participant's words; only I notice."""
 
     participant: ParticipantId
     muted: bool
 
 
-class Block(Request, tag="block"):
+class Block(Request, frozen=True, tag="block"):
     """Neither of us hears or sees the other any more, in this room and whenever we meet."""
 
     participant: ParticipantId
     blocked: bool
 
 
-class Report(Request, tag="report"):
+class Report(Request, frozen=True, tag="report"):
     """Tell the moderators. The last lines that the reported person said to the reporter go with it."""
 
     participant: ParticipantId
@@ -120,11 +122,11 @@ class Report(Request, tag="report"):
     note: Annotated[str, Meta(max_length=500)] = ""
 
 
-class GoSafe(Request, tag="go_safe"):
+class GoSafe(Request, frozen=True, tag="go_safe"):
     """Leave to a safe place at once: the server moves the avatar to the room's quiet spot."""
 
 
-class Moderate(Request, tag="moderate"):
+class Moderate(Request, frozen=True, tag="moderate"):
     """A moderator's act on a participant. `minutes` bounds a mute or ban (0: without end, for an admin's ban only)."""
 
     participant: ParticipantId
@@ -133,7 +135,7 @@ class Moderate(Request, tag="moderate"):
     minutes: Annotated[int, Meta(ge=0, le=525_600)] = 60
 
 
-class Leave(Request, tag="leave"):
+class Leave(Request, frozen=True, tag="leave"):
     """Goodbye: the place is given up at once instead of being kept for a resume."""
 
 
@@ -347,7 +349,20 @@ class RoomSummary(Struct, frozen=True, kw_only=True):
     capacity: int
 
 
-UP: tuple[type[Struct], ...] = (Hello, Say, React, RaiseHand, SetAway, SetLook, Mute, Block, Report, GoSafe, Moderate, Leave)
+UP: tuple[type[Struct], ...] = (
+    Hello,
+    Say,
+    React,
+    RaiseHand,
+    SetAway,
+    SetLook,
+    Mute,
+    Block,
+    Report,
+    GoSafe,
+    Moderate,
+    Leave,
+)
 DOWN: tuple[type[Struct], ...] = (Result, Failure, Welcome)
 SHARED: tuple[type[Struct], ...] = (Arrived, Changed, Left, Said, Reacted)
 PRIVATE: tuple[type[Struct], ...] = (Said, Moved, Notice, Preference)

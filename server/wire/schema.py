@@ -44,7 +44,11 @@ def layouts() -> dict[str, Any]:
                 "kind": kind,
                 "bytes": layout.itemsize,
                 "fields": {
-                    field: {"offset": layout.fields[field][1], "type": layout.fields[field][0].base.name, "count": _count(layout.fields[field][0])}
+                    field: {
+                        "offset": layout.fields[field][1],
+                        "type": layout.fields[field][0].base.name,
+                        "count": _count(layout.fields[field][0]),
+                    }
                     for field in layout.names or ()
                 },
             }

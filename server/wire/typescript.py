@@ -47,7 +47,9 @@ def _constants() -> str:
         "SECTION_BYTES": layouts["section_bytes"],
         "RECORD": layouts["records"],
     }
-    return "\n".join(f"export const {name} = {msgspec.json.encode(value).decode()} as const;" for name, value in values.items())
+    return "\n".join(
+        f"export const {name} = {msgspec.json.encode(value).decode()} as const;" for name, value in values.items()
+    )
 
 
 def _with_nested(kinds: Iterable[type[Struct]]) -> list[type[Struct]]:
