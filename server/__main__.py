@@ -1,0 +1,3 @@
+from carrel.server.cli import main
+
+main()
