@@ -127,6 +127,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=1, le=600, description="Teleports of one participant a minute; more are put back.")
     ] = 60
     chats_per_minute: Annotated[int, Meta(ge=1, le=600, description="Chat lines of one participant a minute.")] = 20
+    gestures_per_minute: Annotated[
+        int, Meta(ge=1, le=600, description="Reactions, raised hands and changes of look of one participant a minute.")
+    ] = 60
+    reports_per_hour: Annotated[
+        int, Meta(ge=1, le=600, description="Reports to the moderators of one participant an hour.")
+    ] = 20
+    participants_per_session: Annotated[
+        int, Meta(ge=1, le=64, description="Places that one session may hold in one room: tabs and headsets.")
+    ] = 8
     requests_per_s: Annotated[
         int, Meta(ge=1, le=1000, description="Requests of one participant a second, in bursts of twice as many.")
     ] = 20
@@ -156,7 +165,26 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         Meta(ge=1000, le=120_000, description="Milliseconds of a full buffer until the reader is dropped to resume."),
     ] = 10_000
+    hello_ms: Annotated[int, Meta(ge=500, le=60_000, description="Milliseconds a new socket has to say hello.")] = (
+        10_000
+    )
+    silent_client_ms: Annotated[
+        int,
+        Meta(
+            ge=2000,
+            le=600_000,
+            description="Milliseconds without a byte until a connection is taken as lost; asked by a ping at half of it.",
+        ),
+    ] = 45_000
     tunnel_hz: Annotated[int, Meta(ge=1, le=20, description="Frames a second through the Socket.IO tunnel.")] = 5
+    library_events_per_s: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1000,
+            description="Events of one connection on the library channel a second, tunnelled poses apart.",
+        ),
+    ] = 10
     letters_kept: Annotated[
         int, Meta(ge=8, le=1024, description="Unread letters kept for one person on the library channel.")
     ] = 64
@@ -228,6 +256,18 @@ def describe() -> list[tuple[str, str, str, str]]:
         words = ", ".join(f"{_LIMIT_WORDS[key]} {value}" for key, value in limits.items())
         rows.append((field.name, repr(field.default), words, str(meta.description)))
     return rows
+
+
+def markdown() -> str:
+    """docs/reference/settings.md."""
+    head = (
+        "# Settings\n\nMade from `server/settings.py` by `make generate`. Read, last one wins: defaults, `carrel.toml` in the data folder, the environment\n"
+        f"(`{PREFIX}` and the name in capitals; lists with commas), the command line.\n\n| setting | default | limits | meaning |\n|---|---|---|---|\n"
+    )
+    rows = (tuple(cell.replace("|", "\\|") for cell in row) for row in describe())
+    return head + "".join(
+        f"| `{name}` | `{default}` | {limits} | {sentence} |\n" for name, default, limits, sentence in rows
+    )
 
 
 _LIMIT_WORDS = {

@@ -65,7 +65,11 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Hello(Request, frozen=True, tag="hello"):
-    """First message on a socket: a single-use ticket, or the resume token of a connection that was lost."""
+    """First message on a socket: a single-use ticket, or the resume token of a connection that was lost.
+
+    `last_event` and `last_private` are the highest numbers seen (0: none). `pose` is the last pose message the client sent, offered again
+    after a server's restart; it is taken when it lies within the room.
+    """
 
     protocol: Annotated[int, Meta(ge=0, le=0xFFFF)]
     schema: Annotated[str, Meta(max_length=16)]
@@ -73,6 +77,7 @@ class Hello(Request, frozen=True, tag="hello"):
     resume: Token | None = None
     last_event: Sequence = 0
     last_private: Sequence = 0
+    pose: Annotated[bytes, Meta(max_length=64)] | None = None
 
 
 class Say(Request, frozen=True, tag="say"):
@@ -182,9 +187,10 @@ class Pacing(Struct, frozen=True, kw_only=True):
 
 
 class Welcome(Struct, frozen=True, kw_only=True, tag="welcome"):
-    """Answer to `Hello`: who and where you are. `events` follow from `event_sequence` on; `people` is complete at that point.
+    """Answer to `Hello`: who and where you are. The next shared event has the number `event_sequence`; `people` is complete up to it.
 
-    `resumed` false after a resume means that the gap was too long: forget what you knew and start from `people`.
+    `resumed` true: what you knew still holds, `people` and `chat` are empty and the missed events follow. False after a resume means that the gap
+    was too long: forget what you knew and start from `people`. `private_sequence` is the number of the next private event.
     """
 
     id: RequestId
@@ -204,6 +210,7 @@ class Welcome(Struct, frozen=True, kw_only=True, tag="welcome"):
     people: list[Person]
     muted: list[ParticipantId] = []
     blocked: list[ParticipantId] = []
+    chat: list[Said] = []
 
 
 Answer = Result | Failure | Welcome
@@ -253,7 +260,7 @@ class Moved(Struct, frozen=True, kw_only=True, tag="moved"):
 class Notice(Struct, frozen=True, kw_only=True, tag="notice"):
     """A word from the house to you alone; `code` is translated, `detail` is a moderator's reason."""
 
-    code: Literal["warned", "muted", "unmuted", "removed", "banned", "restarting", "reported"]
+    code: Literal["warned", "muted", "unmuted", "removed", "banned", "restarting", "reported", "taken_over"]
     detail: Annotated[str, Meta(max_length=200)] = ""
     until_ms: Milliseconds | None = None
 
@@ -321,11 +328,12 @@ LibraryRequest = DirectMessage | Invitation | InboxRequest
 
 
 class EnterRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /api/rooms/{room}/enter."""
+    """POST /api/rooms/{room}/enter. `resume` proves which participant this was, also to a server that has restarted since."""
 
     name: Name | None = None
     look: Look | None = None
     spawn: Id | None = None
+    resume: Token | None = None
 
 
 class EnterAnswer(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 // Made from server/wire by `make generate`. Do not edit.
 
 export const PROTOCOL_VERSION = 1 as const;
-export const SCHEMA_HASH = "214563277d3e9da7" as const;
+export const SCHEMA_HASH = "d934cbac9c15ed18" as const;
 export const UP = {"pose":1,"request":2,"ping":3} as const;
 export const DOWN = {"frame":129,"answer":130,"pong":131,"private":132} as const;
 export const FLAG = {"hands":1,"left":2,"right":4,"seated":8,"jump":16,"away":32,"speaking":64,"fingers":128} as const;
@@ -9,7 +9,7 @@ export const STEP = {"position_m":0.002,"hand_m":0.0001} as const;
 export const HEADER_BYTES = 20 as const;
 export const SECTION_BYTES = 4 as const;
 export const RECORD = {"desktop":{"kind":1,"bytes":14,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"flags":{"offset":2,"type":"uint8","count":1},"sequence":{"offset":3,"type":"uint8","count":1},"head":{"offset":4,"type":"int16","count":3},"rotation":{"offset":10,"type":"uint32","count":1}}},"headset":{"kind":2,"bytes":34,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"flags":{"offset":2,"type":"uint8","count":1},"sequence":{"offset":3,"type":"uint8","count":1},"head":{"offset":4,"type":"int16","count":3},"rotation":{"offset":10,"type":"uint32","count":1},"left":{"offset":14,"type":"int16","count":3},"left_rotation":{"offset":20,"type":"uint32","count":1},"right":{"offset":24,"type":"int16","count":3},"right_rotation":{"offset":30,"type":"uint32","count":1}}},"fingers":{"kind":3,"bytes":39,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"flags":{"offset":2,"type":"uint8","count":1},"sequence":{"offset":3,"type":"uint8","count":1},"head":{"offset":4,"type":"int16","count":3},"rotation":{"offset":10,"type":"uint32","count":1},"left":{"offset":14,"type":"int16","count":3},"left_rotation":{"offset":20,"type":"uint32","count":1},"right":{"offset":24,"type":"int16","count":3},"right_rotation":{"offset":30,"type":"uint32","count":1},"curls":{"offset":34,"type":"uint8","count":5}}},"head":{"kind":4,"bytes":14,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"flags":{"offset":2,"type":"uint8","count":1},"sequence":{"offset":3,"type":"uint8","count":1},"head":{"offset":4,"type":"int16","count":3},"rotation":{"offset":10,"type":"uint32","count":1}}},"crumb":{"kind":5,"bytes":8,"fields":{"slot":{"offset":0,"type":"uint16","count":1},"head":{"offset":2,"type":"int16","count":3}}}} as const;
-/** First message on a socket: a single-use ticket, or the resume token of a connection that was lost. */
+/** First message on a socket: a single-use ticket, or the resume token of a connection that was lost. `last_event` and `last_private` are the highest numbers seen (0: none). `pose` is the last pose message the client sent, offered again after a server's restart; it is taken when it lies within the room. */
 export interface Hello {
   type: "hello";
   protocol: number;
@@ -18,6 +18,7 @@ export interface Hello {
   resume?: string | null;
   last_event?: number;
   last_private?: number;
+  pose?: Uint8Array | null;
   id: number;
 }
 /** Chat. `nearby` reaches those within hearing, `room` everybody, `direct` the participant named in `to`. */
@@ -137,7 +138,16 @@ export interface Person {
   hand_raised?: boolean;
   muted?: boolean;
 }
-/** Answer to `Hello`: who and where you are. `events` follow from `event_sequence` on; `people` is complete at that point. `resumed` false after a resume means that the gap was too long: forget what you knew and start from `people`. */
+export interface Said {
+  type: "said";
+  participant: string;
+  name: string;
+  scope: "direct" | "nearby" | "room";
+  text: string;
+  room_ms: number;
+  to?: string | null;
+}
+/** Answer to `Hello`: who and where you are. The next shared event has the number `event_sequence`; `people` is complete up to it. `resumed` true: what you knew still holds, `people` and `chat` are empty and the missed events follow. False after a resume means that the gap was too long: forget what you knew and start from `people`. `private_sequence` is the number of the next private event. */
 export interface Welcome {
   type: "welcome";
   id: number;
@@ -157,6 +167,7 @@ export interface Welcome {
   people: Person[];
   muted?: string[];
   blocked?: string[];
+  chat?: Said[];
 }
 export interface Arrived {
   type: "arrived";
@@ -173,15 +184,6 @@ export interface Left {
   slot: number;
   reason: "left" | "lost" | "moved" | "removed";
 }
-export interface Said {
-  type: "said";
-  participant: string;
-  name: string;
-  scope: "direct" | "nearby" | "room";
-  text: string;
-  room_ms: number;
-  to?: string | null;
-}
 export interface Reacted {
   type: "reacted";
   participant: string;
@@ -197,7 +199,7 @@ export interface Moved {
 /** A word from the house to you alone; `code` is translated, `detail` is a moderator's reason. */
 export interface Notice {
   type: "notice";
-  code: "banned" | "muted" | "removed" | "reported" | "restarting" | "unmuted" | "warned";
+  code: "banned" | "muted" | "removed" | "reported" | "restarting" | "taken_over" | "unmuted" | "warned";
   detail?: string;
   until_ms?: number | null;
 }
@@ -239,11 +241,12 @@ export interface Acknowledgement {
   retry_after_ms?: number | null;
   data?: unknown;
 }
-/** POST /api/rooms/{room}/enter. */
+/** POST /api/rooms/{room}/enter. `resume` proves which participant this was, also to a server that has restarted since. */
 export interface EnterRequest {
   name?: string | null;
   look?: Look | null;
   spawn?: string | null;
+  resume?: string | null;
 }
 /** Where and with what to open the room channel. The ticket is single-use and lives for `ticket_ms`. */
 export interface EnterAnswer {

@@ -1,0 +1,52 @@
+"""`carrel doctor` finds what is wrong and says what to do."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from carrel.server import doctor
+from carrel.server.settings import load
+
+
+def verdicts(tmp_path: Path, **values: object) -> dict[str, doctor.Finding]:
+    settings = load({"data_dir": str(tmp_path / "data"), "port": 0, **values}, {})
+    return {finding.check: finding for finding in doctor.examine(settings)}
+
+
+def test_a_fresh_loopback_library_is_fit(tmp_path: Path) -> None:
+    found = verdicts(tmp_path)
+    assert set(found) == set(doctor.CHECKS)
+    assert not [finding for finding in found.values() if finding.verdict == "bad"]
+    assert not list((tmp_path / "data").iterdir()), "the probe file stays behind"
+
+
+def test_open_without_tls_is_bad(tmp_path: Path) -> None:
+    assert verdicts(tmp_path, host="0.0.0.0")["network"].verdict == "bad"
+    assert verdicts(tmp_path, host="0.0.0.0", tls_cert="self-signed")["network"].verdict == "good"
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        finding = verdicts(tmp_path, port=taken.getsockname()[1])["port"]
+    assert finding.verdict == "bad"
+    assert "--port" in finding.sentence
+
+
+def test_a_full_disk_is_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: doctor.shutil._ntuple_diskusage(10, 10, 0))  # type: ignore[attr-defined]
+    assert verdicts(tmp_path)["disk"].verdict == "bad"
+
+
+def test_failing_fsync_is_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(doctor.os, "fsync", fail)
+    assert verdicts(tmp_path)["fsync"].verdict == "bad"
+
+
+def test_a_proxy_needs_to_be_trusted(tmp_path: Path) -> None:
+    assert verdicts(tmp_path, public_url="https://library.example")["proxies"].verdict == "bad"
