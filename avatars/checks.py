@@ -53,7 +53,7 @@ def client_flags(flags: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def inside(heads: Steps, bounds: Bounds) -> Mask:
     """(n, 3) steps → (n,) whether each lies within the bounds."""
-    return np.logical_and(heads >= bounds.low, heads <= bounds.high).all(axis=1)
+    return np.asarray(((heads >= bounds.low) & (heads <= bounds.high)).all(axis=1), np.bool_)
 
 
 def judge(

@@ -1,7 +1,8 @@
 """Who sees whom, and how well: neighbourhoods, three tiers and their turns.
 
-People are divided into the leaves of a balanced k-d tree over their positions. Everybody in a leaf reads the same frame: their own and the nearest leaves at
-every tick until the bytes of the first tier are spent, the next ones head-only, everyone else as crumbs. Leaves that somebody here talks with come before nearer ones.
+People are divided into the leaves of a balanced k-d tree over their positions. Everybody in a leaf reads the same frame: their own and the nearest
+leaves at every tick until the bytes of the first tier are spent, the next ones head-only, everyone else as crumbs. Leaves
+that somebody here talks with come before nearer ones.
 A few people (guides, speakers, staff on duty) are first-tier for everybody and stand in a part of their own, the last.
 """
 

@@ -1,0 +1,64 @@
+"""Words in a room: what a line may hold, and the memory of the last minutes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import deque
+from typing import Final, NamedTuple
+
+from carrel.server.errors import BadRequest
+from carrel.server.wire.messages import Said
+
+NEWCOMER_LINES: Final = 50
+"""Room-wide lines that somebody who enters is shown."""
+REPORT_LINES: Final = 20
+"""Lines that go with a report."""
+LINES_LIMIT: Final = 20_000
+"""Lines kept of one room at most, however much is said."""
+_UNSEEN: Final = frozenset("\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+"""Direction controls and invisible characters with which text is made to look like something else. Joiners stay: scripts and emoji need them."""
+
+
+def clean(text: str) -> str:
+    """One line of text: NFC, no control or direction characters, no space around. Raises BadRequest when nothing is left."""
+    kept = (" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text if letter not in _UNSEEN)
+    line = " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    if not line or any(unicodedata.category(letter) == "Cs" for letter in line):
+        raise BadRequest("There is no text to show. Write at least one visible letter.")
+    return line
+
+
+class Line(NamedTuple):
+    """`readers` are the participants who could read it; None means everybody."""
+
+    at_ms: int
+    subject: str
+    readers: frozenset[str] | None
+    said: Said
+
+
+class ChatMemory:
+    """What was said in the last `minutes`, never written anywhere."""
+
+    def __init__(self, minutes: int) -> None:
+        self._kept_ms = minutes * 60_000
+        self._lines: deque[Line] = deque(maxlen=LINES_LIMIT)
+
+    def add(self, line: Line) -> None:
+        self._lines.append(line)
+        self.forget(line.at_ms)
+
+    def forget(self, now_ms: int) -> None:
+        while self._lines and self._lines[0].at_ms < now_ms - self._kept_ms:
+            self._lines.popleft()
+
+    def for_newcomer(self, now_ms: int, hidden: frozenset[str]) -> list[Said]:
+        """The last room-wide lines, without those of `hidden` subjects."""
+        self.forget(now_ms)
+        lines = [line.said for line in self._lines if line.readers is None and line.subject not in hidden]
+        return lines[-NEWCOMER_LINES:]
+
+    def said_to(self, reader: str, subject: str, now_ms: int) -> list[Line]:
+        """The last lines of `subject` that the participant `reader` could read."""
+        self.forget(now_ms)
+        return [line for line in self._lines if line.subject == subject and (line.readers is None or reader in line.readers)][-REPORT_LINES:]
