@@ -36,17 +36,17 @@ CLOSE_BANNED: Final = 4004
 CLOSE_TOO_SLOW: Final = 4005
 CLOSE_NO_HELLO: Final = 4006
 CLOSE_CODES: Final[Mapping[int, str]] = {
-    CLOSE_NORMAL: "goodbye",
-    CLOSE_RESTART: "the server restarts: come back in a moment",
-    CLOSE_BAD_MESSAGES: "too many bad messages",
-    CLOSE_TAKEN_OVER: "the same place was taken over by another connection",
-    CLOSE_SESSION_ENDED: "the session has ended: sign in again",
-    CLOSE_REMOVED: "removed by a moderator",
+    CLOSE_NORMAL: "left",
+    CLOSE_RESTART: "restarting",
+    CLOSE_BAD_MESSAGES: "bad_messages",
+    CLOSE_TAKEN_OVER: "taken_over",
+    CLOSE_SESSION_ENDED: "session_ended",
+    CLOSE_REMOVED: "removed",
     CLOSE_BANNED: "banned",
-    CLOSE_TOO_SLOW: "the connection was behind for too long: resume",
-    CLOSE_NO_HELLO: "no hello came in time",
+    CLOSE_TOO_SLOW: "too_slow",
+    CLOSE_NO_HELLO: "no_hello",
 }
-"""Code and reason of every close that the room sends, beside those of RFC 6455 itself (1002, 1003, 1009)."""
+"""Code and reason (a stable word for clients) of every close that the room sends, beside those of RFC 6455 itself (1002, 1003, 1007, 1009)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ class Room:
             raise Gone("This ticket or token is used up or too old. Enter the room again.")
         first = one.state == "expected"
         if one.connection is not None:
-            one.connection.send(unnumbered(Notice(code="taken_over")))
+            one.connection.send(parting(one, Notice(code="taken_over")))
             one.connection.close(CLOSE_TAKEN_OVER, CLOSE_CODES[CLOSE_TAKEN_OVER])
         one.pass_to("hello")
         one.connection = connection
@@ -418,9 +418,9 @@ def frames_answer(answer: Struct) -> bytes:
     return bytes((frames.DOWN_ANSWER,)) + encode(answer)
 
 
-def unnumbered(event: PrivateEvent) -> bytes:
-    """A private event for this connection alone: number 0, never replayed."""
-    return frames.PRIVATE.pack(frames.DOWN_PRIVATE, 0) + encode(event)
+def parting(one: Participant, event: PrivateEvent) -> bytes:
+    """The last private event of a connection: it has the next number but is not kept, for what replaces this connection need not hear it."""
+    return frames.PRIVATE.pack(frames.DOWN_PRIVATE, one.private.next_number) + encode(event)
 
 
 def _matches(token: str, one: Participant) -> bool:

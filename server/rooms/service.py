@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from carrel.server.rooms.participant import Participant
 from carrel.server.rooms.ports import Act, Clock, Complaint, Moderation, Sessions
 from carrel.server.rooms.quotas import Bucket
 from carrel.server.rooms.requests import set_block
-from carrel.server.rooms.room import Deed, Room, unnumbered
+from carrel.server.rooms.room import Deed, Room, parting
 from carrel.server.rooms.ticker import Ticker
 from carrel.server.rooms.tokens import ResumeTokens, load_key
 from carrel.server.rooms.visits import Visit, VisitConnection
@@ -76,6 +76,8 @@ class Rooms:
         for spec in specs:
             room = Room(spec, settings, tokens, now_ms)
             self._live[spec.room] = LiveRoom(room, Broadcast(room, self.metrics))
+        self.session_ends: list[Callable[[str], None]] = []
+        """Called with each session that ends."""
         self._enters: dict[str, Bucket] = {}
         self._ended: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -94,7 +96,8 @@ class Rooms:
         self._ticker.stop()
         visits = [visit for live in self._live.values() for visit in live.visits]
         for visit in visits:
-            visit.connection.send(unnumbered(Notice(code="restarting")))
+            if visit.participant is not None:
+                visit.connection.send(parting(visit.participant, Notice(code="restarting")))
             visit.connection.close(CLOSE_RESTART, CLOSE_CODES[CLOSE_RESTART])
         deadline = asyncio.get_running_loop().time() + self.settings.drain_ms / 1000
         while any(live.visits for live in self._live.values()) and asyncio.get_running_loop().time() < deadline:
@@ -130,7 +133,7 @@ class Rooms:
         if ban is not None:
             raise Banned(f"You are banned from this room: {ban.reason}", until_ms=ban.until_ms)
         blocks = await self.moderation.blocks_of(identity.subject)
-        self._still_signed_in(identity)
+        self.still_signed_in(identity)
         one, ticket = room.expect(identity, blocks, wish, self.now_ms())
         return EnterAnswer(
             room_url=f"/api/rooms/{room_id}/socket",
@@ -149,7 +152,7 @@ class Rooms:
         live = self._live.get(room_id)
         if live is None:
             raise NotFound("There is no such room.")
-        self._still_signed_in(identity)
+        self.still_signed_in(identity)
         visit = Visit(self, live.room, identity, connection, partial(self._visit_over, live))
         live.visits.add(visit)
         return visit
@@ -189,6 +192,8 @@ class Rooms:
             live.room.end_session(session_id, now_ms)
             for visit in [visit for visit in live.visits if visit.identity.session_id == session_id]:
                 visit.connection.close(CLOSE_SESSION_ENDED, CLOSE_CODES[CLOSE_SESSION_ENDED])
+        for hear in self.session_ends:
+            hear(session_id)
 
     def apply(self, act: Act, except_room: str | None = None) -> None:
         """A moderator's act, wherever it was made, holds in every room; `remove` and `warn` in theirs only."""
@@ -230,7 +235,7 @@ class Rooms:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("deed_failed", exc_info=error)
 
-    def _still_signed_in(self, identity: Identity) -> None:
+    def still_signed_in(self, identity: Identity) -> None:
         if identity.session_id in self._ended:
             raise NotSignedIn("Your session has ended. Sign in again.")
 
