@@ -1,0 +1,1 @@
+"""Textures drawn by numpy and Pillow: everything tiles, nothing is downloaded."""

@@ -1,0 +1,19 @@
+/** Named viewpoints of halls: eye, what it looks at, vertical field of view in degrees. */
+export interface HallView {
+  at: [number, number, number];
+  to: [number, number, number];
+  fov: number;
+}
+
+export const VIEWS: Record<string, HallView> = {
+  entrance: { at: [0.6, 1.75, -0.6], to: [-0.35, 3.3, -16], fov: 66 },
+  midhall: { at: [-3.5, 1.62, -10.4], to: [3.2, 2.4, -19], fov: 62 },
+  shelf: { at: [-4.62, 1.86, -13.05], to: [-5.56, 1.8, -13.75], fov: 50 },
+  desk: { at: [-0.9, 1.65, -22.4], to: [0.15, 2.4, -32], fov: 58 },
+  gallery: { at: [-4.85, 5.65, -4.6], to: [1.6, 3.5, -19], fov: 64 },
+  back: { at: [1.2, 1.7, -25], to: [-1.2, 3.8, -6], fov: 66 },
+  window: { at: [1.2, 1.7, -11.6], to: [6, 4.6, -14.6], fov: 60 },
+  table: { at: [-0.6, 1.5, -12.2], to: [3.0, 0.7, -14.6], fov: 50 },
+  wide: { at: [0.0, 2.05, -0.9], to: [0.0, 3.35, -16], fov: 58 },
+  arch: { at: [0.0, 1.72, -19.5], to: [0.0, 3.6, -32], fov: 52 },
+};
