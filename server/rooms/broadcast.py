@@ -59,10 +59,10 @@ class Broadcast:
         self._sent = room.events.next_number
         frame = _TickFrames(room, tick, room.room_ms(now_ms))
         together = frame.of_everyone(array_bytes(room.events.since(first)), first)
-        homes, limit = room.builder.home, self._limit
+        homes, limit = room.builder.home.tolist(), self._limit
         skipped = sent_bytes = 0
         apart: list[Participant] = []
-        for one in room.by_slot.values():
+        for slot, one in room.by_slot.items():
             connection = one.connection
             if connection is None:
                 continue
@@ -71,7 +71,7 @@ class Broadcast:
             elif connection.buffered_bytes() > limit:
                 one.behind_since_ms, one.next_event = now_ms, first
                 apart.append(one)
-            elif (framed := together[homes[one.slot]]) is not None:
+            elif (framed := together[homes[slot]]) is not None:
                 connection.send_frame(*framed)
                 sent_bytes += len(framed[0])
         for one in apart:
