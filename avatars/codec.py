@@ -138,7 +138,8 @@ def read_up(message: bytes) -> np.void:
     if not message or message[0] != UP_POSE:
         raise PoseError("not a pose message")
     layout = RECORDS[up_kind(message)][1]
-    return np.frombuffer(b"\0\0" + message[1:], dtype=layout)[0]
+    record: np.void = np.frombuffer(b"\0\0" + message[1:], dtype=layout)[0]
+    return record
 
 
 def write_up(record: np.void) -> bytes:
