@@ -1,0 +1,303 @@
+/** Everybody else in the room: one to a thousand people, drawn by distance within a budget of triangles and draws. */
+import { type DataTexture, Group, Vector3, type WebGLRenderer } from "three";
+import { FLAG } from "../../net/protocol.gen";
+import { POSE } from "../../net/pose";
+import { type AmbientProbe, warmAmbient } from "./ambient";
+import { Body } from "./body";
+import { paletteTexture } from "./body_material";
+import { FarBodies } from "./far_bodies";
+import { Impostors } from "./impostors";
+import type { FarModel, Look, LookLibrary, NearModel } from "./look";
+import { type Colours, PALETTE, writePalette } from "./palette";
+import { ContactShadows } from "./shadows";
+import { LIMITS, TIER, TierSorter } from "./tiers";
+
+const SORT_EVERY_S = 0.25;
+/** All far files together stay below this (13 looks × 1.5k triangles). */
+const FAR_ROOM = { vertices: 40_000, indices: 120_000 } as const;
+
+export interface CrowdOptions {
+  readonly renderer: WebGLRenderer;
+  readonly library: LookLibrary;
+  readonly quality?: "high" | "low";
+  readonly probe?: AmbientProbe;
+  /** At most so many people at once. */
+  readonly capacity?: number;
+}
+
+interface Person {
+  readonly slot: number;
+  readonly row: number;
+  readonly look: Look;
+  readonly pose: Float32Array;
+  flags: number;
+  ground_m: number;
+  known: boolean;
+  mouth: number;
+  smile: number;
+  body: Body | null;
+  near: NearModel | null;
+  far: FarModel | null;
+  asked: number;
+}
+
+export class Crowd {
+  readonly root = new Group();
+  readonly #library: LookLibrary;
+  readonly #people = new Map<number, Person>();
+  readonly #rows: (Person | null)[];
+  readonly #free: number[];
+  readonly #paletteData: Uint8Array;
+  readonly #palette: DataTexture;
+  readonly #far: FarBodies;
+  readonly #impostors: Impostors;
+  readonly #shadows: ContactShadows;
+  readonly #tiers: TierSorter;
+  readonly #places: Float32Array;
+  readonly #live: Uint8Array;
+  readonly #spare = new Map<string, Body[]>();
+  readonly #probe: AmbientProbe;
+  #quality: "high" | "low";
+  #sorted_s = Infinity;
+  #nearTriangles = 0;
+  #gone = false;
+
+  constructor(options: CrowdOptions) {
+    const capacity = options.capacity ?? 1000;
+    this.#library = options.library;
+    this.#quality = options.quality ?? "high";
+    this.#probe = options.probe ?? warmAmbient;
+    this.#rows = new Array<Person | null>(capacity).fill(null);
+    this.#free = Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
+    this.#paletteData = new Uint8Array(PALETTE.bytes * capacity);
+    this.#palette = paletteTexture(this.#paletteData, PALETTE.rows * capacity);
+    this.#far = new FarBodies(this.#palette, capacity, this.#probe, FAR_ROOM.vertices, FAR_ROOM.indices);
+    const looks = options.library.list.looks;
+    this.#impostors = new Impostors(options.renderer, this.#palette, capacity, looks, this.#probe, capacity);
+    this.#shadows = new ContactShadows(capacity);
+    this.#tiers = new TierSorter(capacity);
+    this.#places = new Float32Array(capacity * 2);
+    this.#live = new Uint8Array(capacity);
+    this.root.add(this.#far.mesh, this.#impostors.mesh, this.#shadows.mesh);
+  }
+
+  get size(): number {
+    return this.#people.size;
+  }
+
+  /** What the crowd asks of the GPU this frame. */
+  get triangles(): number {
+    return this.#nearTriangles + this.#far.triangles + this.#impostors.triangles + this.#shadows.triangles;
+  }
+
+  /** How many people stand in each tier. */
+  get tiers(): { near: number; far: number; impostor: number } {
+    const out = { near: 0, far: 0, impostor: 0 };
+    for (const person of this.#people.values()) {
+      if (person.body) out.near++;
+      else if (this.#far.has(person.row)) out.far++;
+      else out.impostor++;
+    }
+    return out;
+  }
+
+  set quality(quality: "high" | "low") {
+    this.#quality = quality;
+    this.#sorted_s = Infinity;
+  }
+
+  /** Announces somebody: their slot, look id and chosen colours (`#rrggbb` by tint slot). False when the crowd is full. */
+  add(slot: number, lookId: string, colours: Colours): boolean {
+    this.remove(slot);
+    const row = this.#free.pop();
+    if (row === undefined) return false;
+    const look = this.#library.look(lookId);
+    const { slots } = this.#library.list;
+    writePalette(this.#paletteData, row * PALETTE.bytes, slots, look.colours, colours, look.tints);
+    this.#palette.needsUpdate = true;
+    const person: Person = {
+      slot,
+      row,
+      look,
+      pose: new Float32Array(POSE.size),
+      flags: 0,
+      ground_m: 0,
+      known: false,
+      mouth: 0,
+      smile: 0.25,
+      body: null,
+      near: null,
+      far: null,
+      asked: 0,
+    };
+    this.#people.set(slot, person);
+    this.#rows[row] = person;
+    this.#sorted_s = Infinity;
+    return true;
+  }
+
+  remove(slot: number): void {
+    const person = this.#people.get(slot);
+    if (!person) return;
+    this.#people.delete(slot);
+    this.#dropBody(person);
+    this.#far.remove(person.row, person.look.id);
+    this.#rows[person.row] = null;
+    this.#live[person.row] = 0;
+    this.#free.push(person.row);
+  }
+
+  /** The newest pose: numbers laid out as `POSE` from index `at`, wire flags; the floor's height under the person in metres. */
+  setPose(slot: number, pose: Float32Array, at: number, flags: number, ground_m = 0): void {
+    const person = this.#people.get(slot);
+    if (!person) return;
+    for (let i = 0; i < POSE.size; i++) {
+      const value = pose[at + i];
+      person.pose[i] = value !== undefined && Number.isFinite(value) ? value : 0;
+    }
+    person.flags = flags;
+    person.ground_m = ground_m;
+    if (!person.known) this.#sorted_s = Infinity;
+    person.known = true;
+    this.#live[person.row] = 1;
+    this.#places[2 * person.row] = person.pose[POSE.head]!;
+    this.#places[2 * person.row + 1] = person.pose[POSE.head + 2]!;
+  }
+
+  /** Loudness of a voice, 0 … 1: it moves the mouth of a near body. */
+  setVoice(slot: number, level: number): void {
+    const person = this.#people.get(slot);
+    if (person) person.mouth = level;
+  }
+
+  /** 0 calm … 1 beaming. */
+  setSmile(slot: number, smile: number): void {
+    const person = this.#people.get(slot);
+    if (person) person.smile = smile;
+  }
+
+  /** Where a name plate stands: above the head. False for people not placed yet. */
+  crown(slot: number, out: Vector3): boolean {
+    const person = this.#people.get(slot);
+    if (!person?.known) return false;
+    const p = person.pose;
+    const seated = (person.flags & FLAG.seated) !== 0 || person.look.wheelchair;
+    const top = person.look.height_m * (seated ? 0.76 : 1) + 0.06;
+    if (person.body) person.body.crown(out);
+    else out.set(p[POSE.head]!, person.ground_m + top, p[POSE.head + 2]!);
+    return true;
+  }
+
+  /** One frame: `dt` seconds since the last; `camera` in room metres. */
+  update(dt: number, camera: Vector3): void {
+    this.#sorted_s += dt;
+    if (this.#sorted_s > SORT_EVERY_S) {
+      this.#sorted_s = 0;
+      const limits = LIMITS[this.#quality];
+      this.#tiers.sort(this.#rows.length, this.#places, this.#live, camera.x, camera.z, limits);
+      // Those who leave a tier make room before others come.
+      for (const person of this.#people.values()) this.#leave(person);
+      for (const person of this.#people.values()) this.#enter(person);
+    }
+    this.#impostors.begin();
+    this.#shadows.begin();
+    for (const person of this.#people.values()) if (person.known) this.#draw(person, dt);
+    this.#far.update();
+    this.#impostors.end(camera);
+    this.#shadows.end();
+  }
+
+  #draw(person: Person, dt: number): void {
+    const { pose, flags, ground_m } = person;
+    const x = pose[POSE.head]!;
+    const z = pose[POSE.head + 2]!;
+    if (person.look.kind === "reader") this.#shadows.put(x, ground_m, z, person.look.wheelchair);
+    if (person.body) {
+      person.body.mouth = person.mouth;
+      person.body.smile = person.smile;
+      person.body.setPose(pose, 0, flags, ground_m, dt);
+      person.body.update(dt);
+    } else if (this.#far.has(person.row)) this.#far.setPose(person.row, pose, 0, flags, ground_m, dt);
+    else if (this.#impostors.ready(person.look.id)) {
+      const q = POSE.rotation;
+      const qx = pose[q]!;
+      const qy = pose[q + 1]!;
+      const qz = pose[q + 2]!;
+      const qw = pose[q + 3]!;
+      const yaw = Math.atan2(2 * (qw * qy + qx * qz), 1 - 2 * (qy * qy + qx * qx)) + Math.PI;
+      this.#impostors.put(x, ground_m, z, yaw, person.look.id, person.row, (flags & FLAG.away) !== 0);
+    }
+  }
+
+  #leave(person: Person): void {
+    const tier = this.#tiers.tier[person.row]!;
+    if (tier !== TIER.near) this.#dropBody(person);
+    if (tier !== TIER.far && this.#far.has(person.row)) {
+      // A body that is still loading leaves its simpler one in place.
+      if (tier !== TIER.near || person.near) this.#far.remove(person.row, person.look.id);
+    }
+  }
+
+  #enter(person: Person): void {
+    const tier = this.#tiers.tier[person.row]!;
+    if (tier === TIER.none) return;
+    if (!person.far) this.#ask(person, TIER.far);
+    else if (!this.#impostors.ready(person.look.id)) this.#impostors.bake(person.look, person.far);
+    if (tier === TIER.near) {
+      if (person.body) return;
+      if (person.near) this.#takeBody(person, person.near);
+      else this.#ask(person, TIER.near);
+    }
+    if (tier !== TIER.impostor && !person.body && person.far) this.#far.add(person.row, person.look, person.far);
+  }
+
+  #ask(person: Person, tier: number): void {
+    const bit = 1 << tier;
+    if (person.asked & bit) return;
+    person.asked |= bit;
+    const done = (): void => {
+      if (!this.#gone) this.#sorted_s = Infinity;
+    };
+    const failed = (): void => {
+      person.asked &= ~bit;
+    };
+    if (tier === TIER.near) this.#library.near(person.look).then((m) => ((person.near = m), done()), failed);
+    else this.#library.far(person.look).then((m) => ((person.far = m), done()), failed);
+  }
+
+  #takeBody(person: Person, model: NearModel): void {
+    this.#far.remove(person.row, person.look.id);
+    const body = this.#spare.get(person.look.id)?.pop() ?? new Body(person.look, model, this.#probe, person.slot);
+    body.palette.set(this.#paletteData.subarray(person.row * PALETTE.bytes, (person.row + 1) * PALETTE.bytes));
+    body.repaint();
+    body.heading.reset();
+    person.body = body;
+    this.#nearTriangles += body.triangles;
+    this.root.add(body.root);
+  }
+
+  #dropBody(person: Person): void {
+    const { body } = person;
+    if (!body) return;
+    person.body = null;
+    this.#nearTriangles -= body.triangles;
+    body.root.removeFromParent();
+    const spare = this.#spare.get(person.look.id) ?? [];
+    if (spare.length < 2) {
+      spare.push(body);
+      this.#spare.set(person.look.id, spare);
+    } else body.dispose();
+  }
+
+  dispose(): void {
+    this.#gone = true;
+    for (const slot of [...this.#people.keys()]) this.remove(slot);
+    for (const bodies of this.#spare.values()) for (const body of bodies) body.dispose();
+    this.#spare.clear();
+    this.#far.dispose();
+    this.#impostors.dispose();
+    this.#shadows.dispose();
+    this.#palette.dispose();
+    this.root.removeFromParent();
+  }
+}

@@ -1,0 +1,193 @@
+/** The shipped looks: their list, and their files loaded once each on demand. */
+import {
+  BufferAttribute,
+  BufferGeometry,
+  type Material,
+  type Mesh,
+  MeshStandardMaterial,
+  type Object3D,
+  type SkinnedMesh,
+  Vector3,
+} from "three";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import type { Colours } from "./palette";
+import { makeRig, type Rig, type RigBone } from "./rig";
+
+export interface LookFile {
+  readonly file: string;
+  readonly sha256: string;
+  readonly size_bytes: number;
+}
+
+export interface Look {
+  readonly id: string;
+  readonly kind: "reader" | "guide";
+  readonly names: Readonly<Record<string, string>>;
+  readonly height_m: number;
+  readonly wheelchair: boolean;
+  readonly near: LookFile;
+  readonly far: LookFile;
+  readonly colours: Colours;
+  /** Slots whose colour a person may choose. */
+  readonly tints: readonly string[];
+}
+
+export interface PaletteChoice {
+  readonly id: string;
+  readonly colour: string;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+export interface LookList {
+  readonly format: number;
+  readonly slots: readonly string[];
+  readonly palettes: Readonly<Record<string, readonly PaletteChoice[]>>;
+  readonly looks: readonly Look[];
+}
+
+/** A near file: a scene to clone, with its rig. */
+export interface NearModel {
+  readonly scene: Object3D;
+  readonly rig: Rig;
+  readonly triangles: number;
+}
+
+/** A far file as one geometry (float positions in metres, rest pose) with its rig. */
+export interface FarModel {
+  readonly geometry: BufferGeometry;
+  readonly rig: Rig;
+  readonly triangles: number;
+}
+
+export const LOOKS_URL = "/gltf/avatars/";
+
+export class LookLibrary {
+  readonly #loader = new GLTFLoader();
+  readonly #near = new Map<string, Promise<NearModel>>();
+  readonly #far = new Map<string, Promise<FarModel>>();
+
+  private constructor(
+    readonly list: LookList,
+    readonly base: string,
+  ) {}
+
+  /** Fetches the list; throws with a sentence when it cannot be had. */
+  static async open(base: string = LOOKS_URL): Promise<LookLibrary> {
+    const answer = await fetch(`${base}looks.json`);
+    if (!answer.ok) throw new Error(`The list of avatars could not be loaded (${answer.status}).`);
+    return new LookLibrary((await answer.json()) as LookList, base);
+  }
+
+  /** The look of that id, or the first one where it is unknown (an older file, a strange client). */
+  look(id: string): Look {
+    const first = this.list.looks[0];
+    if (!first) throw new Error("The list of avatars is empty.");
+    return this.list.looks.find((l) => l.id === id) ?? first;
+  }
+
+  near(look: Look): Promise<NearModel> {
+    return this.#once(this.#near, look.id, async () => {
+      const gltf = await this.#loader.loadAsync(this.base + look.near.file);
+      let triangles = 0;
+      gltf.scene.traverse((o) => {
+        if (isMesh(o)) triangles += (o.geometry.index?.count ?? 0) / 3;
+      });
+      return { scene: gltf.scene, rig: rigOf(gltf.scene), triangles };
+    });
+  }
+
+  far(look: Look): Promise<FarModel> {
+    return this.#once(this.#far, look.id, async () => {
+      const gltf = await this.#loader.loadAsync(this.base + look.far.file);
+      let skinned: SkinnedMesh | null = null;
+      gltf.scene.traverse((o) => {
+        if (isSkinned(o)) skinned ??= o;
+      });
+      if (!skinned) throw new Error(`The avatar ${look.id} has no far body.`);
+      const geometry = plainGeometry(skinned);
+      return { geometry, rig: rigOf(gltf.scene), triangles: (geometry.index?.count ?? 0) / 3 };
+    });
+  }
+
+  dispose(): void {
+    for (const model of this.#near.values()) void model.then((m) => disposeTree(m.scene)).catch(ignore);
+    for (const model of this.#far.values()) void model.then((m) => m.geometry.dispose()).catch(ignore);
+    this.#near.clear();
+    this.#far.clear();
+  }
+
+  #once<T>(cache: Map<string, Promise<T>>, id: string, load: () => Promise<T>): Promise<T> {
+    const known = cache.get(id);
+    if (known) return known;
+    const fresh = load();
+    cache.set(id, fresh);
+    // A failed load may be tried again later.
+    fresh.catch(() => cache.delete(id));
+    return fresh;
+  }
+}
+
+/** The load's own caller hears of the failure; tidying up has nothing to add. */
+function ignore(): void {
+  return undefined;
+}
+
+export function isMesh(o: Object3D): o is Mesh {
+  return (o as Partial<Mesh>).isMesh === true;
+}
+
+export function isSkinned(o: Object3D): o is SkinnedMesh {
+  return (o as Partial<SkinnedMesh>).isSkinnedMesh === true;
+}
+
+export function disposeTree(root: Object3D): void {
+  root.traverse((o) => {
+    if (!isMesh(o)) return;
+    o.geometry.dispose();
+    for (const m of ([] as Material[]).concat(o.material)) {
+      if (m instanceof MeshStandardMaterial) m.map?.dispose();
+      m.dispose();
+    }
+  });
+}
+
+/** Rig of the first skin below `root`, rest positions from the bind pose. */
+export function rigOf(root: Object3D): Rig {
+  const bones: RigBone[] = [];
+  const at = new Vector3();
+  root.updateMatrixWorld(true);
+  let skinned: SkinnedMesh | null = null;
+  root.traverse((o) => {
+    if (isSkinned(o)) skinned ??= o;
+  });
+  if (!skinned) throw new Error("An avatar file has no skin.");
+  for (const bone of (skinned as SkinnedMesh).skeleton.bones) {
+    at.setFromMatrixPosition(bone.matrixWorld);
+    const parent = bone.parent && "isBone" in bone.parent && bone.parent.isBone === true ? bone.parent.name : null;
+    bones.push({ name: bone.name, parent, x: at.x, y: at.y, z: at.z });
+  }
+  return makeRig(bones);
+}
+
+/** Quantised attributes as floats in metres: the bind matrices carry the scale, which a merged draw cannot. */
+function plainGeometry(mesh: SkinnedMesh): BufferGeometry {
+  const from = mesh.geometry;
+  const scale = mesh.skeleton.boneInverses[0]!.elements[0]!;
+  const out = new BufferGeometry();
+  const copy = (name: string, size: number, factor = 1): void => {
+    const source = from.getAttribute(name);
+    const data = new Float32Array(source.count * size);
+    for (let i = 0; i < source.count; i++) {
+      for (let c = 0; c < size; c++) data[i * size + c] = source.getComponent(i, c) * factor;
+    }
+    out.setAttribute(name, new BufferAttribute(data, size));
+  };
+  copy("position", 3, scale);
+  copy("normal", 3);
+  copy("uv", 2);
+  copy("color", 3);
+  copy("skinIndex", 4);
+  copy("skinWeight", 4);
+  if (from.index) out.setIndex(new BufferAttribute(new Uint16Array(from.index.array), 1));
+  return out;
+}
