@@ -129,6 +129,13 @@ export class RoomLine {
     if (this.#phase === "idle" || this.#phase === "ended") this.#enter();
   }
 
+  /** Hangs up without a word; the place is kept for a while. */
+  stop(): void {
+    this.#quiet();
+    this.requests.drop();
+    this.#phase = "idle";
+  }
+
   /** Try now instead of waiting: the network is back, or the person asked. */
   retry(): void {
     if (this.#phase === "waiting") this.#again();

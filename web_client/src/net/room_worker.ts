@@ -55,6 +55,10 @@ class RoomWorker {
     say({ say: "welcome", welcome });
   }
 
+  stop(): void {
+    this.#line.stop();
+  }
+
   pose(bytes: Uint8Array): void {
     this.#line.pose(bytes);
   }
@@ -102,7 +106,9 @@ let room: RoomWorker | null = null;
 scope.onmessage = ({ data }: MessageEvent<ToWorker | ArrayBuffer | Uint8Array>) => {
   if (data instanceof ArrayBuffer) room?.snapshot(data);
   else if (data instanceof Uint8Array) room?.pose(data);
-  else if (data.do === "start") room ??= new RoomWorker(data.entry, data.token);
-  else room?.handle(data);
+  else if (data.do === "start") {
+    room?.stop();
+    room = new RoomWorker(data.entry, data.token);
+  } else room?.handle(data);
 };
 scope.addEventListener("online", () => room?.handle({ do: "retry" }));

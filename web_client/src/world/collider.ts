@@ -1,5 +1,16 @@
 /** What a body may not walk through, and what it stands on. Metres, +Y up. */
-import { Box3, BufferAttribute, BufferGeometry, DoubleSide, Line3, Matrix4, Mesh, type Object3D, Ray, Vector3 } from "three";
+import {
+  Box3,
+  BufferAttribute,
+  BufferGeometry,
+  DoubleSide,
+  Line3,
+  Matrix4,
+  Mesh,
+  type Object3D,
+  Ray,
+  Vector3,
+} from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 import { MeshBVH, type ExtendedTriangle } from "three-mesh-bvh";
 
@@ -147,7 +158,11 @@ function positionsOnly(source: BufferGeometry, matrix: Matrix4): BufferGeometry 
   const out = new BufferGeometry();
   const point = new Vector3();
   const numbers = new Float32Array(from.count * 3);
-  for (let i = 0; i < from.count; i++) point.fromBufferAttribute(from, i).applyMatrix4(matrix).toArray(numbers, i * 3);
+  for (let i = 0; i < from.count; i++)
+    point
+      .fromBufferAttribute(from, i)
+      .applyMatrix4(matrix)
+      .toArray(numbers, i * 3);
   out.setAttribute("position", new BufferAttribute(numbers, 3));
   const index = source.index ? Array.from(source.index.array) : Array.from({ length: from.count }, (_, i) => i);
   out.setIndex(index);

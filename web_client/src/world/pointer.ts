@@ -144,7 +144,8 @@ export class Pointer {
   }
 
   #up(event: PointerEvent): void {
-    const press = event.pointerId === this.#walk?.id ? this.#walk : event.pointerId === this.#look?.id ? this.#look : null;
+    const press =
+      event.pointerId === this.#walk?.id ? this.#walk : event.pointerId === this.#look?.id ? this.#look : null;
     this.#end(event);
     if (!press || press.moved >= CLICK_PIXELS || event.timeStamp - press.since_ms > CLICK_MS) return;
     this.#listener.click(this.locked ? this.#at.set(0, 0) : this.#place(event));

@@ -1,13 +1,5 @@
 /** Canvas, renderer, camera and the rig it stands on; the loop that draws them and the figures of what was drawn. */
-import {
-  ACESFilmicToneMapping,
-  Color,
-  Group,
-  PerspectiveCamera,
-  Scene,
-  SRGBColorSpace,
-  WebGLRenderer,
-} from "three";
+import { ACESFilmicToneMapping, Color, Group, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from "three";
 import { Cleanup } from "../hall/signal";
 
 export type Quality = "high" | "low";
@@ -161,7 +153,9 @@ export function chooseQuality(asked: string | null, set: "auto" | Quality): Qual
   const names = probe.getExtension("WEBGL_debug_renderer_info");
   const name = String(probe.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : probe.RENDERER));
   probe.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software|basic render/i.test(name) || navigator.hardwareConcurrency <= 2 ? "low" : "high";
+  return /swiftshader|llvmpipe|software|basic render/i.test(name) || navigator.hardwareConcurrency <= 2
+    ? "low"
+    : "high";
 }
 
 export function hasWebGl(): boolean {

@@ -1,0 +1,147 @@
+/** The hall's page: puts visit, world, headset and interface together. The only place where all of them meet. */
+import { recall } from "../net/resume_store";
+import type { Welcome } from "../net/protocol.gen";
+import { chooseQuality, hasWebGl } from "../world/stage";
+import { World } from "../world/world";
+import { Headset } from "../xr/headset";
+import { makeActions } from "./actions";
+import { Cleanup } from "./signal";
+import type { HallActions, HallState } from "./state";
+import { makeState } from "./store";
+import { publishHook } from "./test_hook";
+import { Visit } from "./visit";
+
+const KEEP_MS = 1000;
+
+interface Page {
+  root: HTMLElement;
+  room: string;
+  language: string;
+  /** `?quality=low|high`, `?render=off`, `?place=<id>`, `?enter=1` */
+  query: URLSearchParams;
+}
+
+function readPage(): Page {
+  const { room, language } = document.body.dataset;
+  const root = document.getElementById("hall");
+  if (!root || !room) throw new Error("this page has no hall");
+  return {
+    root,
+    room,
+    language: language ?? document.documentElement.lang ?? "en",
+    query: new URLSearchParams(location.search),
+  };
+}
+
+class HallPage {
+  readonly #page: Page;
+  readonly #state: HallState;
+  readonly #visit: Visit;
+  readonly #world: World | null;
+  readonly #headset: Headset | null;
+  readonly #actions: HallActions;
+  readonly #cleanup = new Cleanup();
+  readonly #loads = new Map<string, { done: number; total: number }>();
+  #loaded = false;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.#state = makeState(page.language);
+    this.#visit = new Visit(page.room, this.#state, {
+      came: (person) => this.#world?.came(person),
+      changed: (person) => this.#world?.changed(person),
+      went: (person) => this.#world?.went(person),
+      welcomed: (welcome) => this.#welcomed(welcome),
+      moved: ({ position, heading }) => this.#world?.place(position, heading),
+      reacted: ({ participant, reaction }) => {
+        const person = this.#visit.people.get(participant);
+        if (person) this.#world?.reacted(person.slot, reaction);
+      },
+    });
+    this.#world = this.#makeWorld();
+    this.#headset = this.#world?.stage.renderer
+      ? new Headset(this.#world, this.#state, () => this.#actions, this.#visit)
+      : null;
+    this.#actions = makeActions(this.#state, this.#visit, this.#world, {
+      enter: async () => this.#headset?.enter(),
+    });
+    publishHook(this.#state, this.#visit, this.#world);
+  }
+
+  #makeWorld(): World | null {
+    const { root, query } = this.#page;
+    const draws = query.get("render") !== "off";
+    if (draws && !hasWebGl()) {
+      this.#state.trouble.value = { code: "no_webgl", detail: "", retryAfterMs: null };
+      return null;
+    }
+    const quality = chooseQuality(query.get("quality"), this.#state.settings.value.quality);
+    const world = new World(root, { quality, draws }, this.#state, {
+      jumped: () => this.#visit.channel.jump(),
+      notice: (code, detail) => this.#visit.notice(code, detail),
+      passed: (room) => location.assign(`/halls/${encodeURIComponent(room)}`),
+      seatName: () => SEAT[this.#state.settings.value.language] ?? SEAT["en"]!,
+      key: (code) => {
+        if (code === "KeyF") world.actOnFocused();
+        if (code === "KeyX") world.stand();
+      },
+    });
+    return world;
+  }
+
+  async #welcomed(welcome: Welcome): Promise<void> {
+    const world = this.#world;
+    if (!world) return;
+    if (!welcome.resumed) world.place(welcome.position, welcome.heading);
+    if (this.#loaded) return;
+    await world.load(welcome, (key, done, total) => this.#progress(key, done, total));
+    world.place(welcome.position, welcome.heading);
+    this.#loaded = true;
+    const asked = this.#state.places.value.find(({ id }) => id === this.#page.query.get("place"));
+    if (asked) world.goTo(asked);
+  }
+
+  /** Several files come at once: what is shown is their sum. */
+  #progress(key: string, done: number, total: number): void {
+    this.#loads.set(key, { done, total });
+    let sum = 0;
+    let whole = 0;
+    for (const load of this.#loads.values()) {
+      sum += load.done;
+      whole += Math.max(load.total, load.done);
+    }
+    this.#state.load.value = { key, done: sum, total: whole };
+  }
+
+  start(mountUi: MountUi): void {
+    const { root, room, query } = this.#page;
+    const world = this.#world;
+    this.#cleanup.add(mountUi(root, this.#state, this.#actions));
+    if (world) {
+      world.stage.run((dt, now_ms, frame) => world.update(dt, now_ms, frame, this.#visit.channel));
+      const keep = window.setInterval(() => this.#keep(world), KEEP_MS);
+      this.#cleanup.add(() => clearInterval(keep));
+      this.#cleanup.listen(window, "pagehide", () => this.#keep(world));
+    }
+    this.#cleanup.listen(window, "online", () => this.#visit.channel.retry());
+    // Who reloads the page comes back without being asked again.
+    if (recall(room) || query.get("enter") === "1") void this.#enter();
+  }
+
+  #keep(world: World): void {
+    if (this.#state.phase.value === "present") this.#visit.keep(world.walker.feet.toArray(), world.walker.heading);
+  }
+
+  async #enter(): Promise<void> {
+    // What went wrong stands in `state.trouble`, where the interface shows it.
+    await this.#visit.enter(null, null).catch(() => undefined);
+  }
+}
+
+const SEAT: Record<string, string> = { en: "Seat", zh: "座位" };
+
+type MountUi = (root: HTMLElement, state: HallState, actions: HallActions) => () => void;
+const found = import.meta.glob<{ mountUi: MountUi }>("../ui/mount.ts", { eager: true });
+const mountUi = found["../ui/mount.ts"]?.mountUi ?? (() => () => undefined);
+
+new HallPage(readPage()).start(mountUi);

@@ -1,0 +1,70 @@
+/** What tests may read of the page: `window.carrelHall`. They act by input events alone. */
+import type { World } from "../world/world";
+import type { HallState } from "./state";
+import type { Visit } from "./visit";
+
+export function publishHook(state: HallState, visit: Visit, world: World | null): void {
+  const { channel } = visit;
+  const hook = {
+    get phase() {
+      return state.phase.value;
+    },
+    get self() {
+      const self = state.self.value;
+      const head = world?.pose.head;
+      return (
+        self && {
+          participant: self.participant,
+          slot: self.slot,
+          name: self.name,
+          position: head ? [head.x, head.y, head.z] : null,
+          heading: world?.walker.heading ?? 0,
+        }
+      );
+    },
+    get people() {
+      const all = world?.inhabitants.all;
+      return state.people.value
+        .filter((person) => !person.self)
+        .map(({ participant, name, role, slot }) => {
+          const presence = all?.get(slot);
+          return {
+            participant,
+            name,
+            role,
+            slot,
+            position: presence?.known ? presence.head.toArray() : null,
+            hands: presence?.hasHands ? { left: presence.left.toArray(), right: presence.right.toArray() } : undefined,
+            away: presence?.away ?? false,
+            seated: presence?.seated ?? false,
+            fullRate: presence?.fullRate ?? false,
+          };
+        });
+    },
+    get frames() {
+      return channel.frames;
+    },
+    get rendered() {
+      return world?.stage.rendered ?? 0;
+    },
+    get renderInfo() {
+      return { calls: 0, triangles: 0, fps: 0, ...world?.stage.info };
+    },
+    get seated() {
+      return state.seated.value;
+    },
+    get headset() {
+      return state.headset.value;
+    },
+    get room_ms() {
+      return channel.room_ms;
+    },
+    get rtt_ms() {
+      return channel.rtt_ms;
+    },
+    get transport() {
+      return channel.transport;
+    },
+  };
+  Object.defineProperty(window, "carrelHall", { value: Object.freeze(hook), configurable: false, writable: false });
+}
