@@ -11,7 +11,7 @@ from typing import Final
 from carrel.server.rooms.event_ring import array_bytes
 from carrel.server.rooms.frame_builder import NO_POSES, Poses
 from carrel.server.rooms.metrics import RoomMetrics
-from carrel.server.rooms.model import CLOSE_BAD_MESSAGES, CLOSE_CODES
+from carrel.server.rooms.model import CLOSE_BAD_MESSAGES, CLOSE_CODES, CLOSE_TOO_SLOW
 from carrel.server.rooms.participant import Participant
 from carrel.server.rooms.ports import Connection
 from carrel.server.rooms.room import Room
@@ -55,8 +55,7 @@ class Broadcast:
 
     def _write(self, tick: int, now_ms: int) -> None:
         room = self._room
-        first = max(self._sent, room.events.next_number - room.settings.event_ring)
-        self._sent = room.events.next_number
+        first, self._sent = self._sent, room.events.next_number
         frame = _TickFrames(room, tick, room.room_ms(now_ms))
         together = frame.of_everyone(array_bytes(room.events.since(first)), first)
         homes, limit = room.builder.home.tolist(), self._limit
@@ -77,7 +76,8 @@ class Broadcast:
         for one in apart:
             if one.connection is not None and (one.fresh or one.behind_since_ms is not None or tick % one.connection.every_ticks == 0):
                 skipped += not self._keeps_up(one, one.connection, now_ms)
-                sent_bytes += self._write_apart(one, one.connection, frame)
+                sent_bytes += self._write_apart(one, one.connection, frame, now_ms)
+        room.events.trim()
         self._metrics.skipped_poses.inc(skipped)
         self._metrics.bytes_out.inc(sent_bytes)
 
@@ -95,8 +95,13 @@ class Broadcast:
             one.behind_since_ms, one.fresh = None, True
         return True
 
-    def _write_apart(self, one: Participant, connection: Connection, frame: _TickFrames) -> int:
+    def _write_apart(self, one: Participant, connection: Connection, frame: _TickFrames, now_ms: int) -> int:
         if one.connection is None:
+            return 0
+        if not self._room.events.holds_from(one.next_event):
+            # More happened between two frames of a slow reader than is kept: it must start afresh.
+            connection.close(CLOSE_TOO_SLOW, CLOSE_CODES[CLOSE_TOO_SLOW])
+            self._room.disconnected(one, connection, now_ms)
             return 0
         if one.behind_since_ms is not None:
             framed = frame.events_only(one.next_event)

@@ -23,8 +23,11 @@ def array_bytes(encoded: list[bytes]) -> bytes:
 
 
 class EventRing:
+    """Keeps the last `kept` events; what was added since the last `trim` is kept too, so that nothing is lost before it was sent."""
+
     def __init__(self, kept: int) -> None:
-        self._events: deque[bytes] = deque(maxlen=kept)
+        self._kept = kept
+        self._events: deque[bytes] = deque()
         self.next_number = 1
 
     def add(self, event: Struct) -> int:
@@ -32,6 +35,11 @@ class EventRing:
         self._events.append(encode(event))
         self.next_number += 1
         return self.next_number - 1
+
+    def trim(self) -> None:
+        """Everything so far has been sent: forget what is too old."""
+        while len(self._events) > self._kept:
+            self._events.popleft()
 
     def holds_from(self, number: int) -> bool:
         """Whether every event from `number` on is still here; true as well when none has come since."""

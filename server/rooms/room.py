@@ -258,6 +258,7 @@ class Room:
     def tell(self, one: Participant, event: PrivateEvent) -> None:
         """To one participant, now; kept for a resume."""
         number = one.private.add(event)
+        one.private.trim()
         if one.connection is not None:
             one.connection.send(frames.PRIVATE.pack(frames.DOWN_PRIVATE, number) + one.private.since(number)[0])
 
@@ -308,9 +309,10 @@ class Room:
         return one if _matches(token, one) else None
 
     def _by_ticket(self, ticket: str | None, identity: Identity, now_ms: int) -> Participant | None:
-        found = self._tickets.pop(digest(ticket), None) if ticket else None
-        if found is None or found.session_id != identity.session_id or found.expires_ms <= now_ms:
+        found = self._tickets.get(digest(ticket)) if ticket is not None else None
+        if ticket is None or found is None or found.session_id != identity.session_id or found.expires_ms <= now_ms:
             return None
+        del self._tickets[digest(ticket)]
         return self.participants.get(found.participant)
 
     def _by_token(self, token: str | None, identity: Identity) -> Participant | None:
