@@ -80,7 +80,6 @@ class HallPage {
       jumped: () => this.#visit.channel.jump(),
       notice: (code, detail) => this.#visit.notice(code, detail),
       passed: (room) => location.assign(`/halls/${encodeURIComponent(room)}`),
-      seatName: () => SEAT[this.#state.settings.value.language] ?? SEAT["en"]!,
       key: (code) => {
         if (code === "KeyF") world.actOnFocused();
         if (code === "KeyX") world.stand();
@@ -137,8 +136,6 @@ class HallPage {
     await this.#visit.enter(null, null).catch(() => undefined);
   }
 }
-
-const SEAT: Record<string, string> = { en: "Seat", zh: "座位" };
 
 type MountUi = (root: HTMLElement, state: HallState, actions: HallActions) => () => void;
 const found = import.meta.glob<{ mountUi: MountUi }>("../ui/mount.ts", { eager: true });

@@ -1,27 +1,17 @@
 /** The other people in the room: rows of the snapshot become bodies. */
-import {
-  CapsuleGeometry,
-  DynamicDrawUsage,
-  InstancedMesh,
-  Matrix4,
-  MeshBasicMaterial,
-  Quaternion,
-  type Scene,
-  SphereGeometry,
-  Vector3,
-} from "three";
+import { Quaternion, Vector3 } from "three";
 import { SNAPSHOT } from "../net/crowd_buffer";
 import { POSE } from "../net/pose";
-import { RECORD } from "../net/protocol.gen";
-import type { Reacted } from "../net/protocol.gen";
+import { FLAG, RECORD, type Reacted } from "../net/protocol.gen";
 import type { Participant } from "../hall/state";
-import { FLAG } from "../net/protocol.gen";
+import type { Ground } from "./collider";
 
-const MOST = 1200;
+/** The floor under somebody is looked for again when they have gone so far. */
+const FLOOR_EVERY_METRES = 0.25;
 
 /** Where somebody is now. Read by whoever asks; overwritten at every update. */
 export interface Presence {
-  readonly person: Participant;
+  person: Participant;
   readonly head: Vector3;
   readonly rotation: Quaternion;
   hasHands: boolean;
@@ -33,14 +23,19 @@ export interface Presence {
   fullRate: boolean;
   /** A pose has come. */
   known: boolean;
+  /** Height of the floor under them, and where it was measured. */
+  ground_m: number;
+  readonly measured: Vector3;
 }
 
 export interface Bodies {
   add(presence: Presence): void;
-  change(presence: Presence): void;
+  change(presence: Presence, before: Participant): void;
   remove(presence: Presence): void;
+  /** The newest pose: numbers laid out as `POSE` from index `at`. */
+  pose(presence: Presence, rows: Float32Array, at: number, flags: number): void;
   react(presence: Presence, reaction: Reacted["reaction"]): void;
-  update(dt: number, eye: Vector3, all: ReadonlyMap<number, Presence>): void;
+  update(dt: number, eye: Vector3): void;
   dispose(): void;
 }
 
@@ -70,6 +65,8 @@ export class Inhabitants {
       away: person.away === true,
       fullRate: false,
       known: false,
+      ground_m: 0,
+      measured: new Vector3(Infinity, 0, 0),
     };
     this.#by_slot.set(person.slot, presence);
     if (!person.blocked) this.#bodies.add(presence);
@@ -78,9 +75,9 @@ export class Inhabitants {
   changed(person: Participant): void {
     const before = this.#by_slot.get(person.slot);
     if (!before || before.person.blocked !== person.blocked) return this.came(person);
-    const presence = Object.assign(before, { person });
-    presence.away = person.away === true;
-    if (!person.blocked) this.#bodies.change(presence);
+    const was = before.person;
+    const presence = Object.assign(before, { person, away: person.away === true });
+    if (!person.blocked) this.#bodies.change(presence, was);
   }
 
   went(person: Participant): void {
@@ -96,7 +93,7 @@ export class Inhabitants {
   }
 
   /** `rows` as in the snapshot. */
-  update(dt: number, eye: Vector3, rows: Float32Array, count: number): void {
+  update(dt: number, eye: Vector3, ground: Ground, rows: Float32Array, count: number): void {
     const { row } = SNAPSHOT;
     for (let i = 0, at = 0; i < count; i++, at += row.size) {
       const presence = this.#by_slot.get(rows[at + row.slot]!);
@@ -115,63 +112,17 @@ export class Inhabitants {
       presence.away = presence.person.away === true || (flags & FLAG.away) !== 0;
       presence.fullRate = kind !== RECORD.head.kind && kind !== RECORD.crumb.kind;
       presence.known = true;
+      if (presence.measured.distanceTo(presence.head) > FLOOR_EVERY_METRES) {
+        presence.measured.copy(presence.head);
+        presence.ground_m = ground.floor(presence.head.x, presence.head.y, presence.head.z) ?? 0;
+      }
+      this.#bodies.pose(presence, rows, pose, flags);
     }
-    this.#bodies.update(dt, eye, this.#by_slot);
+    this.#bodies.update(dt, eye);
   }
 
   dispose(): void {
     this.#bodies.dispose();
     this.#by_slot.clear();
   }
-}
-
-/** Bodies of the plainest kind, for pages and machines that cannot draw better: a cloak and a head, two draws for everybody. */
-export class PlainBodies implements Bodies {
-  readonly #cloaks: InstancedMesh;
-  readonly #heads: InstancedMesh;
-  readonly #matrix = new Matrix4();
-  readonly #none = new Quaternion();
-  readonly #scale = new Vector3(1, 1, 1);
-  readonly #at = new Vector3();
-
-  constructor(scene: Scene) {
-    this.#cloaks = instanced(new CapsuleGeometry(0.21, 0.8, 4, 10), 0x3d5a4a);
-    this.#heads = instanced(new SphereGeometry(0.13, 14, 10), 0xc99a76);
-    scene.add(this.#cloaks, this.#heads);
-  }
-
-  add(): void {}
-  change(): void {}
-  remove(): void {}
-  react(): void {}
-
-  update(_dt: number, _eye: Vector3, all: ReadonlyMap<number, Presence>): void {
-    let n = 0;
-    for (const { head, rotation, known, person } of all.values()) {
-      if (!known || person.blocked || n >= MOST) continue;
-      this.#at.copy(head).setY(head.y - 0.86);
-      this.#cloaks.setMatrixAt(n, this.#matrix.compose(this.#at, this.#none, this.#scale));
-      this.#heads.setMatrixAt(n, this.#matrix.compose(head, rotation, this.#scale));
-      n++;
-    }
-    this.#cloaks.count = this.#heads.count = n;
-    this.#cloaks.instanceMatrix.needsUpdate = this.#heads.instanceMatrix.needsUpdate = true;
-  }
-
-  dispose(): void {
-    for (const mesh of [this.#cloaks, this.#heads]) {
-      mesh.removeFromParent();
-      mesh.geometry.dispose();
-      (mesh.material as MeshBasicMaterial).dispose();
-      mesh.dispose();
-    }
-  }
-}
-
-function instanced(geometry: CapsuleGeometry | SphereGeometry, color: number): InstancedMesh {
-  const mesh = new InstancedMesh(geometry, new MeshBasicMaterial({ color }), MOST);
-  mesh.instanceMatrix.setUsage(DynamicDrawUsage);
-  mesh.frustumCulled = false;
-  mesh.count = 0;
-  return mesh;
 }

@@ -4,7 +4,7 @@ import { Cleanup } from "../hall/signal";
 import type { Actionable, HallState, Participant, Place } from "../hall/state";
 import type { Reacted, Welcome } from "../net/protocol.gen";
 import type { RoomChannel } from "../net/room_channel";
-import { makeBodies } from "./make_bodies";
+import { makeBodies } from "./crowd_bodies";
 import { type Deeds, Furnishing, isTaken } from "./furnishing";
 import { Hall, type Progress } from "./hall";
 import { Inhabitants, type Presence } from "./inhabitants";
@@ -17,6 +17,7 @@ import { bareScene, loadScene, type SceneDocument, type SceneSeat, type Triple }
 import { Stage, type StageOptions } from "./stage";
 import { type Target, Targets } from "./targets";
 import { type Intent, Walker } from "./walker";
+import { worldWords } from "./words";
 
 const WHERE_S = 0.2;
 const WHEREABOUTS_S = 0.5;
@@ -31,7 +32,6 @@ export interface WorldListener {
   jumped(): void;
   notice(code: string, detail?: string): void;
   passed(room: string): void;
-  seatName(): string;
   key(code: string): void;
 }
 
@@ -70,7 +70,7 @@ export class World {
     this.stage = new Stage(container, options);
     this.walker = new Walker(new PlainGround(new Vector3(-20, 0, -40), new Vector3(20, 10, 40)));
     this.targets = new Targets(() => (this.#listed = false));
-    this.inhabitants = new Inhabitants(makeBodies(this.stage, () => this.hall?.probes ?? null));
+    this.inhabitants = new Inhabitants(makeBodies(this.stage, state, () => this.hall?.probes ?? null));
     this.markers = new Markers(this.stage.scene);
     this.#furnishing = new Furnishing(this.targets, this.#deeds());
     this.keyboard = new Keyboard((code) => this.#key(code));
@@ -172,7 +172,7 @@ export class World {
     if (frame && this.headset) this.headset(dt, frame);
     else this.#walk(dt);
     channel.offer(this.pose.numbers, this.pose.flags, now_ms);
-    this.inhabitants.update(dt, this.pose.head, channel.rows, channel.count);
+    this.inhabitants.update(dt, this.pose.head, this.walker.ground, channel.rows, channel.count);
     this.hall?.update(this.pose.head);
     this.markers.goal(this.walker.goal);
     this.markers.update(dt, this.pose.head);
@@ -295,7 +295,7 @@ export class World {
         if (presence?.known) this.#walkUpTo(presence.head);
       },
       language: () => this.#state.settings.value.language,
-      seatName: () => listener.seatName(),
+      seatName: () => worldWords(this.#state.settings.value.language).seat,
     };
   }
 
