@@ -26,6 +26,7 @@ async def room_socket(rooms: Rooms, request: web.Request) -> web.StreamResponse:
         raise NotSignedIn("Open the library first: there is no session.")
     room_id = request.match_info["room"]
     rooms.room(room_id)
+    rooms.still_signed_in(identity)
     response = web.WebSocketResponse(compress=False, autoping=False, max_msg_size=1)
     await response.prepare(request)
     transport = request.transport
