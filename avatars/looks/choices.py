@@ -35,9 +35,9 @@ _CLOTH = (
 
 PALETTES: Mapping[str, Sequence[Choice]] = {
     "skin": (
-        Choice("porcelain", "f4d3bf", "porcelain", "瓷白"),
-        Choice("rose", "eec0a6", "rose", "粉白"),
-        Choice("wheat", "eec8a8", "wheat", "浅麦"),
+        Choice("porcelain", "f4ccb2", "porcelain", "瓷白"),
+        Choice("rose", "f0bd9c", "rose", "粉白"),
+        Choice("wheat", "e9b78e", "wheat", "浅麦"),
         Choice("honey", "d6a680", "honey", "蜜色"),
         Choice("olive", "c9946c", "olive", "橄榄"),
         Choice("amber", "b58058", "amber", "琥珀"),

@@ -158,10 +158,10 @@ def shirt(t: Tailor) -> Field:
 def jumper(t: Tailor) -> Field:
     """Soft wool jumper with a rolled neck and ribbed hems."""
     _trousers(t)
-    knit = t.top("top", 0.017, 0.90, neck=1.448, flare=-0.004)
-    t.collar("top", knit, gap=0.0, stand=0.044, fall=0.034, point=0.0, spread=0.2, base=1.436, away=0.007, tone=0.5)
+    knit = t.top("top", 0.015, 0.90, neck=1.462, flare=-0.002)
+    t.collar("top", knit, gap=0.0, stand=0.034, fall=0.022, point=0.0, spread=0.1, base=1.448, away=0.005, tone=0.5)
     t.cuffs("top", WRIST_M - 0.030, 0.030, 0.037)
-    t.band("top", 0.018, 0.885, 0.925, 0.002, tone=0.38)
+    t.band("top", 0.014, 0.888, 0.925, 0.002, tone=0.38)
     return knit
 
 
@@ -169,7 +169,7 @@ def dress(t: Tailor) -> Field:
     """Long-sleeved dress with a gathered skirt and a sash."""
     build_shoes(t.pile, t.figure)
     build_bare_legs(t.pile, t.figure, "under")
-    cloth = t.top("top", 0.007, 1.00, neck=1.445)
+    cloth = t.top("top", 0.007, 1.00, neck=1.462)
     build_skirt(t.pile, t.figure, "top", 0.30, 1.055, 0.110, 13, 0.011)
     t.band("accent", 0.010, 1.030, 1.075, 0.006)
     return cloth

@@ -9,10 +9,10 @@ from carrel.avatars.looks.bones import SIDES
 from carrel.avatars.looks.field import grown
 from carrel.avatars.looks.head import EYE_X, EYE_Y, MOUTH_Y, SCALE, Head, bare, to_local, to_world
 from carrel.avatars.looks.mesh import Pile
-from carrel.avatars.looks.morphs import face_morphs
+from carrel.avatars.looks.morphs import Kind, face_morphs
 from carrel.avatars.looks.surface import shell
 
-WORTH = 30.0
+WORTH = 600.0
 
 
 def _eye(pile: Pile, head: Head, s: int, side: str) -> None:
@@ -94,8 +94,9 @@ def _eye(pile: Pile, head: Head, s: int, side: str) -> None:
         worth=WORTH,
         morphs={"smile": face_morphs("lower lid", to_local(low), MOUTH_Y, SCALE)["smile"]},
     )
-    thick = np.radians(2.6 + 3.0 * face.lashes + 3.2 * face.lashes * smooth(al * s, -0.2, 1.3)) * np.clip(
-        np.cos(al) * 1.6, 0.12, 1
+    thick = (
+        np.radians(2.6 + 3.0 * face.lashes + 3.2 * face.lashes * smooth(al * s, -0.2, 1.3))
+        * np.clip(np.cos(al), 0.02, 1) ** 0.9
     )
 
     def lash(edge: Array) -> Array:
@@ -138,16 +139,16 @@ def _lips(pile: Pile, head: Head) -> None:
     seam = MOUTH_Y + 0.0024 * f.smile * np.abs(u) ** 2.2 - 0.0006
     upper = seam + 0.0070 * f.lip * full * (1 - 0.24 * bump(u, 0, 0.14)) + 0.0002
     lower = seam - 0.0082 * f.lip * full * (1 - 0.12 * u * u) - 0.0002
-    for edge, kind, tones, flip in (
+    sheets: tuple[tuple[Array, Kind, tuple[float, ...], bool], ...] = (
         (upper, "upper lip", (0.10, 0.34, 0.44, 0.52), False),
         (lower, "lower lip", (0.12, 0.60, 0.72, 0.52), True),
-    ):
+    )
+    for edge, kind, tones, flip in sheets:
         rows = [
             head.front(x, seam + (edge - seam) * t, o * (0.25 + 0.75 * full))
             for t, o in ((0, 0.0008), (0.3, 0.0040), (0.7, 0.0036), (1, -0.0006))
         ]
         points = np.stack(rows)
-        lip = "upper lip" if kind == "upper lip" else "lower lip"
         pile.grid(
             "lip",
             points,
@@ -155,7 +156,7 @@ def _lips(pile: Pile, head: Head) -> None:
             flip=flip,
             tone=arr(tones)[:, None],
             worth=WORTH,
-            morphs=face_morphs("upper lip" if lip == "upper lip" else "lower lip", to_local(points), MOUTH_Y, SCALE),
+            morphs=face_morphs(kind, to_local(points), MOUTH_Y, SCALE),
         )
     inner = np.stack([head.front(x * 0.96, seam + d, 0.0014) for d in (0.0, -0.0002, -0.0005)])
     part_local = to_local(inner)
@@ -191,7 +192,7 @@ def _beard(pile: Pile, head: Head) -> None:
     def keep(p: Array) -> Array:
         q = to_local(p)
         x, y, z = np.abs(q[..., 0]), q[..., 1], q[..., 2]
-        cheek = -0.074 + 0.030 * smooth(x, 0.022, 0.046) + 0.060 * smooth(x, 0.050, 0.070)
+        cheek = -0.074 + 0.030 * smooth(x, 0.022, 0.046) + 0.060 * smooth(x, 0.057, 0.071)
         chin = 0.0055 * bump(x, 0, 0.010) * (y > -0.09)
         upper = cheek - y - chin
         ear = z - (-0.004 + 0.30 * np.maximum(-0.03 - y, 0))

@@ -87,12 +87,6 @@ def _braid() -> Field:
 
 STYLES: Mapping[str, Style] = {
     "crop": Style(NAPE, lambda a, y: 0.0065 + 0.002 * smooth(y, 0.0, 0.06), 0.0004, 40),
-    "short": Style(
-        NAPE,
-        lambda a, y: 0.0075 + 0.0125 * smooth(y, -0.01, 0.075) + 0.006 * bump(a, 0.3, 0.6) * smooth(y, 0.05, 0.09),
-        0.0016,
-        15,
-    ),
     "side": Style(
         (
             (0, 0.071),
@@ -130,30 +124,6 @@ STYLES: Mapping[str, Style] = {
         lambda a, y: 0.0125 * smooth(y, 0.084, 0.050) - 0.0040,
         0.0005,
         30,
-    ),
-    "bob": Style(
-        (
-            (0, 0.066),
-            (0.30, 0.060),
-            (0.56, 0.044),
-            (0.72, 0.006),
-            (0.80, -0.050),
-            (0.90, -0.104),
-            (1.2, -0.112),
-            (3.15, -0.104),
-        ),
-        lambda a, y: 0.0155 + 0.006 * smooth(y, 0.02, 0.08),
-        0.0014,
-        15,
-        curtain=(
-            (0.03, 0.082, 0.062, 0.108),
-            (-0.03, 0.092, 0.066, 0.112),
-            (-0.075, 0.094, 0.066, 0.108),
-            (-0.115, 0.088, 0.060, 0.096),
-            (-0.15, 0.070, 0.046, 0.080),
-        ),
-        low=-0.16,
-        shift=0.22,
     ),
     "long": Style(
         (
@@ -323,7 +293,7 @@ def build_hair(pile: Pile, head: Head) -> Field | None:
     sheen = (
         0.42
         + 0.26 * bump(y + 0.03 * np.cos(phi), 0.072, 0.020)
-        + 0.10 * np.sin(phi * style.strands * 2 + 40 * y)
+        + 0.14 * np.sin(phi * style.strands * 2 + 40 * y + 2 * np.sin(7 * phi))
         - 0.14 * smooth(y, 0.0, -0.2)
     )
     if style.curl:

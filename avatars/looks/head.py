@@ -189,7 +189,13 @@ def _ears(pile: Pile, head: Head) -> None:
         y = -0.010 + (0.0285 + 0.002 * np.sin(a)) * ring * np.sin(a)
         z = -0.010 + (0.0165 + 0.0045 * np.sin(a)) * ring * np.cos(a) - 0.16 * (y + 0.010)
         side = float(to_local(head.around(s * np.pi / 2, -0.008))[0]) * s
-        x = side - 0.001 + lift * (1 + 0.9 * (np.cos(a) < 0) * (lift > 0))
+        lobe = 0.62 + 0.38 * smooth(np.sin(a), -1.0, 0.4)
+        x = (
+            side
+            - 0.002
+            + lift * lobe * (0.62 + 0.8 * smooth(np.cos(a), 0.3, -0.8) * (lift > 0))
+            - 0.004 * smooth(np.sin(a), -0.3, -1.0)
+        )
         points = to_world(np.stack(np.broadcast_arrays(s * x, y, z), -1))
         pile.grid(
             "skin",

@@ -12,6 +12,8 @@ from carrel.avatars.looks.head import SCALE, Head, to_local, to_world
 from carrel.avatars.looks.mesh import Pile
 from carrel.avatars.looks.surface import shell
 
+FOLDS = 92.0
+
 
 def _scarf_weights(p: Array) -> Weights:
     up = smooth(p[:, 1], 1.455, 1.52)
@@ -42,7 +44,7 @@ def _hijab(pile: Pile, head: Head, upper: Field) -> Field:
         phi, y = angle(q), q[..., 1]
         return arr(
             0.0016 * np.sin(26 * phi + 60 * y + 3 * np.sin(2 * phi)) * smooth(y, 0.09, -0.06)
-            + 0.0026 * np.sin(62 * y + 2.4 * np.cos(phi - 0.6)) * smooth(y, -0.095, -0.125)
+            + 0.0017 * np.sin(62 * y + 2.4 * np.cos(phi - 0.6)) * smooth(y, -0.095, -0.125)
         )
 
     skull = grown(head.skull, 0.0105 * SCALE)
@@ -80,18 +82,18 @@ def _turban(pile: Pile, head: Head) -> Field:
         q = to_local(p)
         x, y, z = q[..., 0], q[..., 1], q[..., 2]
         wind = y - 0.55 * np.abs(x) * smooth(z, -0.02, 0.05) + 0.20 * x * smooth(z, 0.05, -0.06) + 0.10 * z
-        fold = 0.0034 * np.abs(np.sin(wind * 165)) ** 0.7
+        fold = 0.0034 * np.abs(np.sin(wind * FOLDS)) ** 0.8
         return arr((body(q) - fold) * SCALE)
 
     def keep(p: Array) -> Array:
         q = to_local(p)
         a = np.abs(angle(q))
         return arr(
-            q[..., 1] - line(a, ((0, 0.064), (0.6, 0.054), (1.2, 0.030), (1.6, 0.018), (2.2, 0.0), (3.15, -0.012)))
+            q[..., 1] - line(a, ((0, 0.062), (0.6, 0.050), (1.2, 0.016), (1.6, 0.002), (2.2, -0.016), (3.15, -0.026)))
         )
 
     low, high = to_world((-0.13, -0.04, -0.16)), to_world((0.13, 0.19, 0.13))
-    skin = shell(field, low.tolist(), high.tolist(), (0.0095,) * 3, keep, 0.012)
+    skin = shell(field, low.tolist(), high.tolist(), (0.0085,) * 3, keep, 0.012)
     q = to_local(skin.points)
     wind = (
         q[:, 1]
@@ -99,7 +101,7 @@ def _turban(pile: Pile, head: Head) -> Field:
         + 0.20 * q[:, 0] * smooth(q[:, 2], 0.05, -0.06)
         + 0.10 * q[:, 2]
     )
-    pile.add("headwear", skin, "head", np.clip(0.28 + 0.36 * np.abs(np.sin(wind * 165)), 0, 1), worth=7.0)
+    pile.add("headwear", skin, "head", np.clip(0.28 + 0.36 * np.abs(np.sin(wind * FOLDS)), 0, 1), worth=7.0)
     return field
 
 

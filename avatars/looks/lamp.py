@@ -94,8 +94,6 @@ def build_lamp() -> Lamp:
         "head",
     )
     ribbons(pile)
-    blink = {"head": 0.0}
-    del blink
     for s, side in ((1, "left"), (-1, "right")):
         a = np.linspace(0, 2 * np.pi, 18, endpoint=False)
         ring = np.stack([0.013 * np.sin(a), 0.019 * np.cos(a), 0 * a], -1)

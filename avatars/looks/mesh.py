@@ -208,7 +208,6 @@ def assemble(
     names = list(bones)
     pose = lowered_pose(bones)
     carry = np.stack([pose[n] for n in names])
-    back = np.linalg.inv(carry)
     rows: dict[str, list[Array]] = {k: [] for k in ("p", "n", "uv", "c", "j", "w", "f", "g", "i", "worth")}
     deltas: dict[str, list[Array]] = {m: [] for m in MORPHS}
     base = 0
@@ -251,7 +250,6 @@ def assemble(
         base += n
     got = {k: np.concatenate(v) for k, v in rows.items()}
     whole = {k: got[k].astype(np.int64) for k in ("j", "w", "f", "i")}
-    del back
     return Mesh(
         got["p"],
         got["n"],

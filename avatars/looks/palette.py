@@ -74,7 +74,8 @@ def column(slot: str, colour: str) -> npt.NDArray[np.uint8]:
     low, high = base * arr(shadow), base + (arr(light) - base) * amount
     t = np.linspace(-1, 1, ROWS)[:, None]
     ramp = np.where(t < 0, base + (low - base) * -t, base + (high - base) * t)
-    return np.rint(np.clip(ramp, 0, 1) * 255).astype(np.uint8)
+    steps: npt.NDArray[np.uint8] = np.rint(np.clip(ramp, 0, 1) * 255).astype(np.uint8)
+    return steps
 
 
 def picture(colours: Mapping[str, str]) -> bytes:

@@ -51,7 +51,7 @@ PEOPLE: tuple[Look, ...] = (
         "cardigan",
         "rim",
         {
-            "skin": "e0b092",
+            "skin": "dba582",
             "lip": "bd7b6b",
             "hair": "a5a29b",
             "brow": "8f8b84",
@@ -89,7 +89,7 @@ PEOPLE: tuple[Look, ...] = (
         "robe",
         "long",
         {
-            "skin": "eec8a8",
+            "skin": "e9b78e",
             "lip": "c4766c",
             "hair": "1b1513",
             "brow": "2a201c",
@@ -234,9 +234,9 @@ PEOPLE: tuple[Look, ...] = (
         1.68,
         0.85,
         "jumper",
-        "bob",
+        "tail",
         {
-            "skin": "f2cbb3",
+            "skin": "f0bd9c",
             "lip": "cb7d74",
             "hair": "b0683a",
             "brow": "8f5632",
@@ -325,7 +325,7 @@ PEOPLE: tuple[Look, ...] = (
         "cardigan",
         "wavy",
         {
-            "skin": "e3b59b",
+            "skin": "dfa583",
             "lip": "b8706a",
             "hair": "cfcac2",
             "brow": "a39c94",
@@ -352,6 +352,7 @@ PEOPLE: tuple[Look, ...] = (
         ),
         width=1.02,
         belly=0.012,
+        wrap="hat",
         glasses="round",
     ),
     Look(
@@ -363,7 +364,7 @@ PEOPLE: tuple[Look, ...] = (
         "jumper",
         "side",
         {
-            "skin": "e6ba94",
+            "skin": "e0b088",
             "lip": "bb7a6a",
             "hair": "1e1817",
             "brow": "221a18",

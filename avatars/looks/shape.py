@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Hair = Literal["bare", "crop", "short", "side", "bob", "long", "wavy", "bun", "tail", "braid", "afro", "curls", "rim"]
+Hair = Literal["bare", "crop", "side", "long", "wavy", "bun", "tail", "braid", "afro", "curls", "rim"]
 Wrap = Literal["none", "hijab", "turban", "hat"]
 Outfit = Literal["blazer", "cardigan", "shirt", "jumper", "dress", "robe", "sari"]
 Glasses = Literal["none", "round", "square"]

@@ -63,7 +63,8 @@ def simplified(mesh: Mesh, budget: int) -> Mesh:
         bend = 1.0 - float(normal[a] @ normal[b])
         span = float(((p[a, :3] - p[b, :3]) ** 2).sum())
         drift = (float(tone[a] - tone[b]) ** 2 * 0.35 + 0.02 * bend + 0.002) * span * float(mesh.worth[a])
-        return float(p[b] @ quad @ p[b]) + drift * 0.02 * span**0.5 + 1e-9 * span
+        error = float(p[b] @ quad @ p[b])
+        return error + drift * 0.02 * span**0.5 + 1e-9 * span
 
     def push(a: int) -> None:
         near = sorted({v for i in around[a] for v in faces[i]} - {a})

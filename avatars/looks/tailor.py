@@ -235,7 +235,8 @@ class Tailor:
         )[None]
         y0 = base + 0.006 - 0.030 * front + 0.012 * smooth(np.cos(phi), 0, -1)
         top = y0 + stand * (1 - 0.35 * front)
-        leaf = fall + point * smooth(np.abs(np.pi - phi), 1.9, np.pi - gap)
+        ends = smooth(np.abs(np.pi - phi), np.pi - gap, np.pi - gap - 0.6) if point == 0.0 and gap > 0 else 1.0
+        leaf = (fall + point * smooth(np.abs(np.pi - phi), 1.9, np.pi - gap)) * ends + 0.004
         rows = [
             (y0 - 0.014, neck_r + away * 1.6),
             (y0 + 0.4 * (top - y0), neck_r + away * 0.9),
@@ -271,7 +272,7 @@ class Tailor:
             weigh,
             tone=arr([0.35, 0.4, 0.6, 0.64, tone, tone, tone, 0.2])[:, None],
             shade=arr([0.7, 0.8, 1, 1, 1, 1, 0.95, 0.6])[:, None],
-            flip=False,
+            flip=True,
             lowered=True,
             worth=2.0,
         )
@@ -305,7 +306,14 @@ class Tailor:
         for y in heights:
             centre = self.figure.facing(field, x, y, lift)
             self.pile.ball(
-                slot, centre, (radius, radius, radius * 0.5), self.figure.weigh(), around=8, tall=5, lowered=True
+                slot,
+                centre,
+                (radius, radius, radius * 0.5),
+                self.figure.weigh(),
+                around=8,
+                tall=5,
+                lowered=True,
+                worth=40.0,
             )
 
     def lanyard(self, field: Field) -> None:

@@ -34,11 +34,7 @@ def _box(
     pile: Pile, slot: str, centre: tuple[float, float, float], half: tuple[float, float, float], lean: float = 0.0
 ) -> None:
     t = arr([(-1, -1), (1, -1), (1, 1), (-1, 1)])
-    rows = []
-    for z in (-1.0, 1.0):
-        p = np.stack([t[:, 0], t[:, 1], np.full(4, z)], -1) * arr(half)
-        rows.append(p)
-    p: Array = np.stack(rows)
+    p: Array = np.stack([np.stack([t[:, 0], t[:, 1], np.full(4, z)], -1) * arr(half) for z in (-1.0, 1.0)])
     c, s = np.cos(lean), np.sin(lean)
     p = np.stack([p[..., 0], c * p[..., 1] - s * p[..., 2], s * p[..., 1] + c * p[..., 2]], -1) + arr(centre)
     pile.grid(slot, p, "chair", close=True, cap=(True, True), tone=0.4, worth=0.6)
