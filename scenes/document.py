@@ -40,33 +40,33 @@ class Value(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """Root of every value in a document: unknown fields are refused, defaults are not written."""
 
 
-class Text(Value):
+class Text(Value, frozen=True, kw_only=True):
     """The same words in the languages the house speaks."""
 
     en: Words
     zh: Words
 
 
-class Transform(Value):
+class Transform(Value, frozen=True, kw_only=True):
     position: Vector
     rotation: Quaternion = (0.0, 0.0, 0.0, 1.0)
     scale: Annotated[float, Meta(gt=0, le=100)] = 1.0
 
 
-class Model(Value):
+class Model(Value, frozen=True, kw_only=True):
     """A GLB that stands at the entity's transform; `url` is relative to the origin."""
 
     url: Address
     sha256: Digest
 
 
-class Seat(Value):
+class Seat(Value, frozen=True, kw_only=True):
     """The transform is where the hips rest; the heading is where a seated person looks."""
 
     heading_degrees: Degrees
 
 
-class Portal(Value):
+class Portal(Value, frozen=True, kw_only=True):
     """A way to another space; a closed one shows its name and does not lead anywhere yet."""
 
     target: Id
@@ -75,7 +75,7 @@ class Portal(Value):
     size: tuple[Length, Length]
 
 
-class SpawnPoint(Value):
+class SpawnPoint(Value, frozen=True, kw_only=True):
     """Where people arrive. `is_safe` marks the places one may retreat to."""
 
     heading_degrees: Degrees
@@ -83,7 +83,7 @@ class SpawnPoint(Value):
     is_safe: bool = False
 
 
-class Place(Value):
+class Place(Value, frozen=True, kw_only=True):
     """An entry of the "go to" list; `order` sorts it."""
 
     name: Text
@@ -91,27 +91,27 @@ class Place(Value):
     order: Annotated[int, Meta(ge=0, le=9999)] = 0
 
 
-class Desk(Value):
+class Desk(Value, frozen=True, kw_only=True):
     """A reference desk: people who ask stand at the transform, within `reach_m`."""
 
     label: Text
     reach_m: Annotated[float, Meta(gt=0, le=10)]
 
 
-class Light(Value):
+class Light(Value, frozen=True, kw_only=True):
     """A light that a dynamic thing may care about: linear colour, reach in metres."""
 
     colour: Colour
     reach_m: Annotated[float, Meta(gt=0, le=50)]
 
 
-class Board(Value):
+class Board(Value, frozen=True, kw_only=True):
     """A surface that people write on together; width and height."""
 
     size: tuple[Length, Length]
 
 
-class Shelf(Value):
+class Shelf(Value, frozen=True, kw_only=True):
     """A bookcase: its frame stands at its lower left front corner, x along it, z out of it. Boards from the bottom up."""
 
     label: Text
@@ -122,14 +122,14 @@ class Shelf(Value):
     zone: Annotated[int, Meta(ge=0, le=255)] = 0
 
 
-class Panel(Value):
+class Panel(Value, frozen=True, kw_only=True):
     """A page of the library shown in the space; `page` is a path on the origin."""
 
     page: Annotated[str, Meta(pattern=r"^/[^\s\\]{0,255}$")]
     size: tuple[Length, Length]
 
 
-class Entity(Value):
+class Entity(Value, frozen=True, kw_only=True):
     """A thing with a name and what it is: any component may be there or not; the transform must."""
 
     id: Id
@@ -146,12 +146,12 @@ class Entity(Value):
     panel: Panel | None = None
 
 
-class Bounds(Value):
+class Bounds(Value, frozen=True, kw_only=True):
     low: Vector
     high: Vector
 
 
-class Environment(Value):
+class Environment(Value, frozen=True, kw_only=True):
     """The hall itself: its GLB and the collider beside it."""
 
     model: Model
@@ -159,7 +159,7 @@ class Environment(Value):
     plan: Model | None = None
 
 
-class SceneDocument(Value):
+class SceneDocument(Value, frozen=True, kw_only=True):
     """A whole space. Make it with `decode` or check it with `validate`."""
 
     id: Id

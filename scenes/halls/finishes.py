@@ -54,7 +54,7 @@ FAMILIES: dict[str, Family] = {
     "wall": Family("lightmap", "limewash", roughness=0.95),
     "table_wood": Family("lightmap", "veneer", roughness=0.30),
     "table_leather": Family("lightmap", roughness=0.46, tint=(44, 74, 58)),
-    "sky": Family("none", "sky", gain=1.1, double=True),
+    "sky": Family("none", "sky", gain=0.95, double=True),
     "card": Family("none", "card", gain=0.55),
     "sunbeam": Family("none", blend=True, double=True, tint=(255, 226, 178)),
     "picture": Family("picture", "cases"),
@@ -63,7 +63,7 @@ FAMILIES: dict[str, Family] = {
 FINISHES: dict[str, Finish] = {
     "walnut": Finish("wood", (255, 255, 255), 0.40, tile_m=1.1),
     "walnut_dark": Finish("wood", (206, 196, 188), 0.44, tile_m=1.1),
-    "backboard": Finish("wood", (170, 158, 146), 0.60, tile_m=1.1, least_light=0.11),
+    "backboard": Finish("wood", (170, 158, 146), 0.60, tile_m=1.1, least_light=0.24),
     "limewash": Finish("masonry", (255, 255, 255), 0.95, tile_m=3.0),
     "stone": Finish("masonry", (250, 243, 230), 0.80, tile_m=1.7),
     "gilt": Finish("paint", (212, 166, 88), 0.36, 0.45),

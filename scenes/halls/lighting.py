@@ -29,12 +29,13 @@ class Quality:
     panels: Effort
     books: Effort
     coarse: float
+    picture_pixels_per_m: int
 
 
 QUALITIES = {
-    "draft": Quality(False, Effort(1, 2, 0), Effort(1, 2, 0), Effort(1, 2, 0), 4.0),
-    "preview": Quality(True, Effort(3, 2, 10), Effort(4, 4, 16), Effort(2, 2, 8), 1.6),
-    "full": Quality(True, Effort(5, 6, 32), Effort(8, 10, 56), Effort(4, 4, 24), 1.0),
+    "draft": Quality(False, Effort(1, 2, 0), Effort(1, 2, 0), Effort(1, 2, 0), 4.0, 24),
+    "preview": Quality(True, Effort(3, 2, 10), Effort(4, 4, 16), Effort(2, 2, 8), 1.6, 60),
+    "full": Quality(True, Effort(5, 6, 32), Effort(8, 10, 56), Effort(4, 4, 24), 1.0, 80),
 }
 
 

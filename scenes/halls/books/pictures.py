@@ -16,7 +16,7 @@ from carrel.scenes.halls.kit.model import Case
 from carrel.scenes.halls.light.baker import Effort, Illuminator
 from carrel.scenes.halls.light.coding import encode, linear
 
-PIXELS_PER_M, FINER, WIDTH, GAP = 80, 2, 1024, 2
+FINER, WIDTH, GAP = 2, 1024, 2
 PICTURE_RANGE = 1.0  # radiance, not irradiance: nothing on a shelf is brighter
 WOOD, BACK, PAPER, GOLD = (
     linear((128, 84, 52)),
@@ -36,11 +36,16 @@ class LitBooks:
 
 
 def case_pictures(
-    cases: Sequence[Case], books: Mapping[str, LitBooks], atlas: SpineAtlas, sky: Illuminator, effort: Effort
+    cases: Sequence[Case],
+    books: Mapping[str, LitBooks],
+    atlas: SpineAtlas,
+    sky: Illuminator,
+    effort: Effort,
+    pixels_per_m: int,
 ) -> tuple[Image.Image, dict[str, Picture]]:
     """One picture of all cases (coded radiance) and each case's rectangle (u0, v0, u1, v1), v downward."""
     mask = np.asarray(atlas.image)
-    painted = {case.id: _paint(case, books.get(case.id), mask, sky, effort) for case in cases}
+    painted = {case.id: _paint(case, books.get(case.id), mask, sky, effort, pixels_per_m) for case in cases}
     x = y = row = 0
     corners: dict[str, tuple[int, int]] = {}
     for case in sorted(cases, key=lambda c: -painted[c.id].shape[0]):
@@ -58,10 +63,12 @@ def case_pictures(
     return Image.fromarray(sheet), rects
 
 
-def _paint(case: Case, books: LitBooks | None, mask: Bytes, sky: Illuminator, effort: Effort) -> Bytes:
-    scale = PIXELS_PER_M * FINER
+def _paint(
+    case: Case, books: LitBooks | None, mask: Bytes, sky: Illuminator, effort: Effort, pixels_per_m: int
+) -> Bytes:
+    scale = pixels_per_m * FINER
     tall = case.height - case.base
-    w, h = FINER * round(case.width * PIXELS_PER_M), FINER * round(tall * PIXELS_PER_M)
+    w, h = FINER * round(case.width * pixels_per_m), FINER * round(tall * pixels_per_m)
     light = _front_light(case, w, h, sky, effort)
     radiance = BACK * np.maximum(light * 0.35, 0.10)
     if books is not None:

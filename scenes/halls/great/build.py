@@ -72,14 +72,16 @@ def build_file(inputs: HallInputs, seed: int, quality_name: str) -> RawHall:
     tables = {name: shelver.table(name) for name in sorted(shelver.chunks)}
     sky = illuminator(model, tables, at.DAYLIGHT, _albedo(textures), quality, seed + 3)
     lit = light_up(model, tables, sky, quality)
-    textures["cases"], rects = case_pictures(model.cases, lit.books, atlas, sky, quality.books)
+    textures["cases"], rects = case_pictures(
+        model.cases, lit.books, atlas, sky, quality.books, quality.picture_pixels_per_m
+    )
     probes = probe_grid(PROBE_ORIGIN, PROBE_STEP, PROBE_COUNTS, sky, quality.panels)
     meshes = meshes_of(model, lit, rects, at.BAY, at.BAYS)
     zones = {case.id: _zone(case.origin + case.matrix @ floats([case.width / 2, 0, 0])) for case in model.cases}
     used = {FAMILIES[FINISHES[p.finish].family] for p in model.parts}
     needed = {t for f in used for t in (f.texture, f.roughness_texture) if t}
     textures = {name: image for name, image in textures.items() if name in needed}
-    settings = {**at.LOOK, "bay_m": at.BAY, "zones": at.BAYS, "switch_m": {"high": [4.0, 10.0], "low": [0.0, 3.0]}}
+    settings = {**at.LOOK, "bay_m": at.BAY, "zones": at.BAYS, "switch_m": {"high": [2.2, 10.0], "low": [0.0, 3.0]}}
     everything = Contents(
         "Great Hall", textures, lit.lightmap.image, atlas, lit.books, {**zones, LOOSE: WHOLE_HALL}, probes, settings
     )

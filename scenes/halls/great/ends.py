@@ -11,6 +11,7 @@ from carrel.scenes.halls.kit.model import FAR, MID, NEAR, Model
 from carrel.scenes.halls.kit.mouldings import ARCHITRAVE, ARCHITRAVE_FAR, scaled
 from carrel.scenes.halls.kit.ornaments import potted_palm, wall_clock
 from carrel.scenes.halls.kit.shapes import box, rect
+from carrel.scenes.halls.kit.stair import spiral_stair
 from carrel.scenes.halls.kit.sweeps import lathe, sweep
 from carrel.scenes.halls.kit.window import portal
 from carrel.scenes.halls.paint.prints import Sheet
@@ -51,10 +52,9 @@ def entrance(m: Model) -> None:
         for levels, profile, sub in ((NEAR, ARCHITRAVE, 0.6), (MID | FAR, ARCHITRAVE_FAR, 2.0)):
             with m.only(levels):
                 sweep(m, "stone", scaled(profile, 1.6, 2.0), path, up=(0, 0, 1), sub=sub)
-        for s in (-1, 1):
-            with m.at((s * 3.6 - 1.4, 0, 0.44)):
-                name = f"W{(s + 1) // 2}"
-                bookcase(m, name, at.SUBJECTS[13 + s], None, width=2.8, boards=at.LEFT_BOARDS, depth=0.42, light=0.4)
+        with m.at((-5.0, 0, 0.44)):
+            bookcase(m, "W0", at.SUBJECTS[12], None, width=2.8, boards=at.LEFT_BOARDS, depth=0.42, light=0.4)
+    spiral_stair(m, at.STAIR)
 
 
 def _door(m: Model, s: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from carrel.scenes.halls.kit.arrays import floats
+from carrel.scenes.halls.kit.stair import Spiral
 from carrel.scenes.halls.kit.vault import Vault
 from carrel.scenes.halls.light.coding import Daylight
 
@@ -18,6 +19,8 @@ FIELD_LEFT, FIELD_RIGHT = -4.0, 4.35  # parquet between stone borders
 RUG_WIDTH, RUG_START, RUG_END, RUG_REPEAT, RUG_CAP = 2.1, -3.2, -26.6, 3.15, 1.05
 DAIS_CENTER, DAIS_SIZE = (0.0, 0.075, -LENGTH + 3.35), (6.4, 0.15, 3.3)
 DESK_Z = -LENGTH + 4.35
+STAIR = Spiral((-3.2, -1.40), 0.98, GALLERY + 0.02, -135, 180, 20)
+GALLERY_GATE = (-0.86, -1.94)  # where the balusters leave room for the stair
 TABLE_BAYS = (1, 2, 3, 4, 5)
 TABLE_X = (2.65, -2.45)
 CHANDELIERS_Z = (-8.0, -16.0, -24.0)
@@ -39,7 +42,7 @@ DAYLIGHT = Daylight(
     ambient=floats([0.026, 0.024, 0.021]),
 )
 # what the client's renderer starts from: exposure, fog (density, linear tint), strength of reflections, where they are taken
-LOOK = {"exposure": 1.5, "fog": [0.008, [0.95, 0.88, 0.76]], "specular": 2.2, "probe": [0.0, 2.4, -13.0]}
+LOOK = {"exposure": 1.55, "fog": [0.008, [0.95, 0.88, 0.76]], "specular": 2.2, "probe": [0.0, 2.4, -13.0]}
 LOOK |= {"tone": "aces", "room_box": [[-HALF, 0.0, -LENGTH], [HALF, 11.0, 0.0]]}
 
 SUBJECTS = (

@@ -67,7 +67,7 @@ def _rug(m: Model, panel: int) -> None:
 
 
 def _tympanum(m: Model) -> None:
-    panel = m.panel((0, at.SPRING, 0), (2 * at.HALF, 0, 0), (0, at.RISE, 0), (0, 0, 1), 0.08)
+    panel = m.panel((0, at.SPRING, 0), (2 * at.HALF, 0, 0), (0, at.RISE, 0), (0, 0, 1), 0.08, arched=True)
     turn = np.linspace(np.pi, 0, 33)
     top = np.stack([at.HALF + at.HALF * np.cos(turn), at.SPRING + at.RISE * np.sin(turn), 0 * turn], -1)
     low = top * [1, 0, 1] + [0, at.SPRING, 0]
@@ -84,7 +84,7 @@ def _entablature(m: Model) -> None:
         ((at.HALF, ENTABLATURE, 0), (-at.HALF, ENTABLATURE, 0)),
     )
     for start, end in ways:
-        for levels, profile, sub in ((NEAR, CORNICE, 0.5), (MID, CORNICE, 1.0), (FAR, CORNICE_FAR, 2.0)):
+        for levels, profile, sub in ((NEAR, CORNICE, 0.8), (MID, CORNICE, 1.4), (FAR, CORNICE_FAR, 2.0)):
             with m.only(levels):
                 sweep(m, "stone", profile, [start, end], sub=sub)
     for side in (-1, 1):

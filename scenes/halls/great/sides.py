@@ -85,5 +85,10 @@ def _gallery(m: Model) -> None:
             sweep(m, "walnut", profile, line, sub=sub)
             rect(m, "walnut", (edge - 0.1, y - 0.34, 0), (0, 0, -long), (0.16, 0, 0), sub=sub)
     box(m, "gilt", (edge + 0.115, y - 0.165, -long / 2), (0.012, 0.035, long), sub=1.0, skip="x-y-y+")
-    posts = [0.008, *(k / at.BAYS for k in range(1, at.BAYS)), 0.992]
-    balusters(m, (edge + 0.08, y + 0.05, -0.05), (edge + 0.08, y + 0.05, -long + 0.05), posts)
+    gate_from, gate_to = at.GALLERY_GATE
+    x, foot = edge + 0.08, y + 0.05
+    balusters(m, (x, foot, -0.05), (x, foot, gate_from), [0.1, 0.97])
+    run = long - 0.05 + gate_to
+    posts = [0.002, *((at.BAY * k + gate_to) / run for k in range(1, at.BAYS)), 0.992]
+    balusters(m, (x, foot, gate_to), (x, foot, -long + 0.05), posts)
+    rect(m, "walnut", (edge + 0.04, y + 0.055, gate_from), (0.22, 0, 0), (0, 0, gate_to - gate_from))

@@ -54,16 +54,16 @@ def balusters(
         with m.only(MID):
             lathe(m, "walnut", BALUSTER_MID, foot, n=5, hard=80)
         with m.only(FAR):
-            box(m, "walnut", [*foot, 0, 0.45, 0], (0.05, 0.70, 0.05), sub=9, skip="y-y+x-")
+            box(m, "walnut", foot + floats([0, 0.45, 0]), (0.05, 0.70, 0.05), sub=9, skip="y-y+x-")
     for levels, rail, sub in ((NEAR, RAIL, 0.6), (MID, RAIL, 2.0), (FAR, RAIL_FAR, 4.0)):
         with m.only(levels):
             sweep(m, "walnut", [(o, u + height - 0.12) for o, u in rail], [a, b], hard=50, sub=sub)
             sweep(m, "walnut", FOOT if levels == NEAR else RAIL_FAR, [a, b], hard=40, sub=sub)
     for part in posts:
         foot = a + (b - a) * part
-        box(m, "walnut", [*foot, 0, height / 2, 0], (0.15, height, 0.15), skip="y-", sub=0.5)
-        box(m, "walnut", [*foot, 0, height + 0.015, 0], (0.19, 0.03, 0.19))
+        box(m, "walnut", foot + floats([0, height / 2, 0]), (0.15, height, 0.15), skip="y-", sub=0.5)
+        box(m, "walnut", foot + floats([0, height + 0.015, 0]), (0.19, 0.03, 0.19))
         with m.only(NEAR):
-            lathe(m, "brass", FINIAL, [*foot, 0, height + 0.03, 0], n=14, hard=70)
+            lathe(m, "brass", FINIAL, foot + floats([0, height + 0.03, 0]), n=14, hard=70)
         with m.only(MID | FAR):
-            lathe(m, "brass", FINIAL[1::2], [*foot, 0, height + 0.03, 0], n=6, hard=70)
+            lathe(m, "brass", FINIAL[1::2], foot + floats([0, height + 0.03, 0]), n=6, hard=70)

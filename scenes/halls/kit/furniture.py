@@ -97,13 +97,13 @@ def _fine_chair(m: Model, seat: str) -> None:
     leg = [(0.020, 0), (0.026, 0.05), (0.018, 0.09), (0.03, 0.22), (0.024, 0.34), (0.03, 0.405)]
     for s in (-1, 1):
         lathe(m, wood, leg, (s * 0.19, 0, 0.18), n=7, hard=70)
-        tube(m, wood, _back_leg(s), [0.02, 0.024, 0.024, 0.021, 0.018])
+        tube(m, wood, _back_leg(s), [0.02, 0.024, 0.024, 0.021, 0.018], n=5)
         box(m, wood, (s * 0.19, 0.16, -0.02), (0.022, 0.03, 0.40), sub=1, skip="z-z+")
     box(m, wood, (0, 0.22, 0), (0.38, 0.025, 0.022), sub=1, skip="x-x+")
     for y, out, tall in ((0.93, 0.30, 0.10), (0.70, 0.25, 0.05)):
         _slat(m, wood, y, out, tall, 6)
     for xx in (-0.08, 0, 0.08):
-        tube(m, wood, floats([[xx, 0.45, -0.20], [xx, 0.70, -0.268], [xx, 0.90, -0.315]]), 0.010, n=5)
+        tube(m, wood, floats([[xx, 0.45, -0.20], [xx, 0.70, -0.268], [xx, 0.90, -0.315]]), 0.010, n=4)
 
 
 def _back_leg(s: int) -> Floats:

@@ -50,6 +50,8 @@ class Panel:
     stations: Floats
     depth: Floats
     texel_m: float
+    dim: float = 1.0  # reveals are kept below the glare they would have
+    arched: bool = False  # only the half ellipse over the panel is wall: texels outside repeat its edge
 
     def size(self) -> tuple[int, int]:
         """Texels along s and t, at least four each."""
@@ -59,6 +61,9 @@ class Panel:
 
     def at(self, s: Floats, t: Floats) -> tuple[Floats, Floats]:
         """Points and unit normals for arrays of s and t of one shape."""
+        if self.arched:
+            radius = np.maximum(np.hypot(2 * s - 1, t) / 0.97, 1)
+            s, t = 0.5 + (s - 0.5) / radius, t / radius
         on = np.stack([np.interp(s, self.stations, self.columns[:, k]) for k in range(3)], -1)
         out = np.stack([np.interp(s, self.stations, self.normals[:, k]) for k in range(3)], -1)
         return on + t[..., None] * self.depth, unit(out)
@@ -204,20 +209,24 @@ class Model:
         part.glow, part.blocks, part.alpha, part.tag = glow, blocks and bool(self.levels & NEAR), alpha, tag
         self.parts.append(part)
 
-    def panel(self, origin: Points, across: Points, depth: Points, normal: Points, texel_m: float) -> int:
+    def panel(
+        self, origin: Points, across: Points, depth: Points, normal: Points, texel_m: float, *, arched: bool = False
+    ) -> int:
         """Open a flat rectangle of lightmap: origin + s * across + t * depth. Returns its number."""
         o, a = floats(origin), floats(across)
         columns = self.world(np.stack([o, o + a]))
         out = np.stack([self.matrix @ floats(normal)] * 2)
-        self.panels.append(Panel(columns, out, floats([0, 1]), self.matrix @ floats(depth), texel_m))
+        self.panels.append(Panel(columns, out, floats([0, 1]), self.matrix @ floats(depth), texel_m, arched=arched))
         return len(self.panels) - 1
 
-    def strip_panel(self, columns: Floats, normals: Floats, depth: Points, texel_m: float) -> tuple[int, Floats]:
+    def strip_panel(
+        self, columns: Floats, normals: Floats, depth: Points, texel_m: float, dim: float
+    ) -> tuple[int, Floats]:
         """Open a bent strip of lightmap (a window reveal unrolled). Returns its number and its stations 0..1."""
         run = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(columns, axis=0), axis=1))])
         stations = floats(run / run[-1])
         turned = floats(normals @ self.matrix.T)
-        self.panels.append(Panel(self.world(columns), turned, stations, self.matrix @ floats(depth), texel_m))
+        self.panels.append(Panel(self.world(columns), turned, stations, self.matrix @ floats(depth), texel_m, dim))
         return len(self.panels) - 1, stations
 
     def lamp(self, position: Points, intensity: Points, reach_m: float, *, shaded: bool) -> None:
@@ -229,9 +238,9 @@ class Model:
 
 def smooth_normals(points: Floats, faces: Ints) -> Floats:
     """Area-weighted vertex normals; a vertex without area looks up."""
-    n = np.cross(points[faces[:, 1]] - points[faces[:, 0]], points[faces[:, 2]] - points[faces[:, 0]])
+    a, b = points[faces[:, 1]] - points[faces[:, 0]], points[faces[:, 2]] - points[faces[:, 0]]
+    n = a[:, [1, 2, 0]] * b[:, [2, 0, 1]] - a[:, [2, 0, 1]] * b[:, [1, 2, 0]]
     out = np.zeros_like(points)
-    for k in range(3):
-        np.add.at(out, faces[:, k], n)
+    np.add.at(out, faces.ravel(), np.repeat(n, 3, 0))
     length = np.linalg.norm(out, axis=1, keepdims=True)
     return floats(np.where(length > 1e-12, out / np.maximum(length, 1e-12), [0.0, 1.0, 0.0]))

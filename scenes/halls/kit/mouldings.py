@@ -54,7 +54,7 @@ def column(m: Model, height: float, radius: float, finish: str = "stone") -> Non
         (1.02, 0.30),
     ]
     echinus = [(1, 0), (1.14, 0.02), (1.14, 0.05), (1, 0.06), (1, 0.15), (1.15, 0.17), (1.32, 0.20), (1.48, 0.27)]
-    for levels, sides, steps, every in ((NEAR, 24, 9, 1), (MID, 12, 4, 2), (FAR, 7, 2, 7)):
+    for levels, sides, steps, every in ((NEAR, 18, 7, 1), (MID, 12, 4, 2), (FAR, 7, 2, 7)):
         with m.only(levels):
             box(m, finish, (0, 0.06, 0), (r * 2.9, 0.12, r * 2.9), skip="y-")
             box(m, finish, (0, top + 0.315, 0), (r * 2.7, 0.09, r * 2.7), skip="y+")
@@ -68,7 +68,7 @@ def pilaster(m: Model, width: float, depth: float, height: float, foot: float = 
     """A flat pier on a wall with base, capital and a sunk panel; local z out of the wall."""
     middle = foot + height / 2
     low, high = foot + 0.18, foot + height - 0.16  # no corner inside base or capital, where no light falls
-    for levels, sub in ((NEAR, 0.6), (MID, 1.2), (FAR, 2.4)):
+    for levels, sub in ((NEAR, 0.8), (MID, 1.6), (FAR, 2.4)):
         with m.only(levels):
             box(m, finish, (0, (low + high) / 2, depth / 2), (width, high - low, depth), skip="z-y-y+", sub=sub)
     for y, full, far in ((foot, BASE, BASE_FAR), (foot + height - 0.30, CAPITAL, CAPITAL_FAR)):

@@ -71,8 +71,8 @@ def potted_palm(m: Model, height: float, leaves: int = 16) -> None:
         side = floats([-np.sin(turn), 0, np.cos(turn)])
         stem = out[:, None] * floats([np.cos(turn), 0, np.sin(turn)]) + up[:, None] * floats([0, 1, 0])
         with m.only(NEAR):
-            tube(m, "leaf", stem, np.linspace(0.010, 0.003, 7), n=3)
-            _leaflets(m, stem, side, length, 11, 0.10)
+            tube(m, "leaf", stem[::2], np.linspace(0.010, 0.003, 4), n=3)
+            _leaflets(m, stem, side, length, 10, 0.11)
         with m.only(MID):
             _leaflets(m, stem, side, length, 5, 0.2)
         with m.only(FAR):

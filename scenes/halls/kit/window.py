@@ -10,6 +10,7 @@ from carrel.scenes.halls.kit.mouldings import ARCHITRAVE, ARCHITRAVE_FAR, scaled
 from carrel.scenes.halls.kit.shapes import box, grid, rect
 from carrel.scenes.halls.kit.sweeps import sweep, tube
 
+REVEAL_DIM = 0.5
 ArchedHole = tuple[float, float, float, float]  # centre x, width, sill, spring; metres in the wall's plane
 
 
@@ -47,7 +48,7 @@ def reveal(m: Model, finish: str, contour: Floats, depth_m: float, texel_m: floa
     columns = np.concatenate([contour, 0 * contour[:, :1]], 1)
     along = unit(np.gradient(contour, axis=0))
     inward = np.stack([-along[:, 1], along[:, 0], 0 * along[:, 0]], 1)
-    panel, stations = m.strip_panel(columns, inward, (0, 0, -depth_m), texel_m)
+    panel, stations = m.strip_panel(columns, inward, (0, 0, -depth_m), texel_m, REVEAL_DIM)
     depths = floats([0, -depth_m])
     points = np.stack([np.concatenate([contour, np.full((len(contour), 1), z)], 1) for z in depths])
     st = np.stack(np.broadcast_arrays(stations[None], floats([0, 1])[:, None]), -1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from carrel.scenes.halls.kit.arrays import Bytes, Floats, floats
-from carrel.scenes.halls.kit.model import Panel, Part
+from carrel.scenes.halls.kit.model import NEAR, Panel, Part
 from carrel.scenes.halls.light.baker import Effort, Illuminator
 from carrel.scenes.halls.light.coding import encode
 
@@ -17,7 +17,23 @@ SIX_WAYS = floats([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 
 
 
 def vertex_light(parts: Sequence[Part], sky: Illuminator, effort: Effort) -> list[Floats]:
-    """H for every vertex, sampled slightly inside its faces so that edges in contact do not turn black."""
+    """H for every vertex. Near parts are baked; parts of other levels only take their light from the near ones."""
+    near = [p for p in parts if p.levels & NEAR]
+    baked = _baked(near, sky, effort)
+    found = {id(p): light for p, light in zip(near, baked, strict=True)}
+    for finish in {p.finish: None for p in parts}:
+        others = [p for p in parts if p.finish == finish and not p.levels & NEAR]
+        sources = [p for p in near if p.finish == finish]
+        if others and sources:
+            lent = _lent(sources, [found[id(p)] for p in sources], others)
+            found |= {id(p): light for p, light in zip(others, lent, strict=True)}
+        elif others:
+            found |= {id(p): light for p, light in zip(others, _baked(others, sky, effort), strict=True)}
+    return [found[id(p)] for p in parts]
+
+
+def _baked(parts: Sequence[Part], sky: Illuminator, effort: Effort) -> list[Floats]:
+    """Sampled slightly inside each vertex's faces, so that edges in contact do not turn black."""
     points, normals = [], []
     for part in parts:
         middle = part.points[part.faces].mean(1)
@@ -31,6 +47,21 @@ def vertex_light(parts: Sequence[Part], sky: Illuminator, effort: Effort) -> lis
         normals.append(part.normals)
     light = sky.light(np.vstack(points), np.vstack(normals), effort)
     return list(np.split(light, np.cumsum([len(p) for p in points])[:-1]))
+
+
+def _lent(sources: Sequence[Part], light: Sequence[Floats], takers: Sequence[Part]) -> list[Floats]:
+    """Light of the nearest vertices that look the same way: simplified shapes lie inside the near ones, where no ray comes."""
+    from scipy.spatial import cKDTree
+
+    def place(parts: Sequence[Part]) -> Floats:
+        return np.concatenate([np.vstack([p.points for p in parts]), np.vstack([p.normals for p in parts]) * 0.4], 1)
+
+    tree = cKDTree(place(sources))
+    distance, index = tree.query(place(takers), k=min(6, tree.n))
+    weight = 1 / (distance.reshape(len(index), -1) + 0.03) ** 2
+    taken = np.vstack(light)[index.reshape(len(index), -1)]
+    mixed = floats((taken * weight[..., None]).sum(1) / weight.sum(1, keepdims=True))
+    return list(np.split(mixed, np.cumsum([len(p.points) for p in takers])[:-1]))
 
 
 @dataclass(frozen=True)
@@ -59,7 +90,7 @@ def lightmap(
 ) -> Lightmap:
     """Pack the panels on shelves, longest short side first, and light every texel; `coarse` > 1 takes larger texels."""
     if coarse != 1.0:
-        panels = [Panel(p.columns, p.normals, p.stations, p.depth, p.texel_m * coarse) for p in panels]
+        panels = [Panel(p.columns, p.normals, p.stations, p.depth, p.texel_m * coarse, p.dim, p.arched) for p in panels]
     sizes = [p.size() for p in panels]
     turned = [h > w for w, h in sizes]
     places: dict[int, tuple[int, int]] = {}
@@ -85,6 +116,8 @@ def _panel_light(panel: Panel, sky: Illuminator, effort: Effort) -> Floats:
     from scipy.ndimage import gaussian_filter
 
     w, h = panel.size()
+    if panel.dim < 1:  # close to the glass light comes from few directions: more samples
+        effort = Effort(effort.sun, effort.sky * 4, effort.rays)
     points, normals = _texels(panel, w, h)
     sun = sky.sunlight(points, normals, effort).reshape(w, h, 3)
     half = 2 if panel.texel_m < 0.05 else 1
@@ -94,7 +127,7 @@ def _panel_light(panel: Panel, sky: Illuminator, effort: Effort) -> Floats:
     soft = gaussian_filter(soft, (1.8, 1.8, 0), mode="nearest")
     if (w2, h2) != (w, h):
         soft = _stretched(soft, w, h)
-    return floats(sun + soft)
+    return floats(sun + soft) * panel.dim
 
 
 def _texels(panel: Panel, w: int, h: int) -> tuple[Floats, Floats]:

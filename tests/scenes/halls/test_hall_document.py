@@ -1,0 +1,65 @@
+"""The Great Hall's scene document: arrivals, seats, places, desk, portal, shelves."""
+
+from __future__ import annotations
+
+import hashlib
+import xml.etree.ElementTree as ElementTree
+
+from carrel.scenes import document
+from carrel.scenes.halls.great.hall import BuiltHall
+
+
+def test_enough_places_to_arrive_and_one_to_retreat_to(draft: BuiltHall) -> None:
+    spawns = list(draft.scene.having("spawn_point"))
+    safe = [e for e in spawns if e.spawn_point is not None and e.spawn_point.is_safe]
+    assert len(spawns) - len(safe) >= 6
+    assert len(safe) == 1
+    assert all(-6 < e.transform.position[2] < 0 for e in spawns)
+
+
+def test_every_chair_is_a_seat(draft: BuiltHall) -> None:
+    seats = list(draft.scene.having("seat"))
+    assert len(seats) == 41  # ten tables of four, and the librarian's
+    assert all(0.4 < e.transform.position[1] < 0.7 for e in seats)
+
+
+def test_seats_look_at_their_table(draft: BuiltHall) -> None:
+    for entity in draft.scene.having("seat"):
+        if entity.id == "seat-desk":
+            continue
+        assert entity.seat is not None
+        x = entity.transform.position[0]
+        middle = 2.65 if x > 0 else -2.45
+        to_table = 90 if x > middle else -90
+        away = (entity.seat.heading_degrees - to_table + 180) % 360 - 180
+        assert abs(away) < 30, entity.id
+
+
+def test_places_desk_portal_and_shelves(draft: BuiltHall) -> None:
+    scene = draft.scene
+    names = {e.id for e in scene.having("place")}
+    wanted = ("entrance", "reference-desk", "globe", "gallery-stairs", "ancient-books")
+    assert {f"place-{n}" for n in wanted} <= names
+    assert len(list(scene.having("desk"))) == 1
+    (portal,) = scene.having("portal")
+    assert portal.portal is not None
+    assert not portal.portal.is_open
+    assert len(list(scene.having("shelf"))) == 27
+
+
+def test_the_document_names_the_files_it_was_built_with(draft: BuiltHall) -> None:
+    files = draft.files()
+    scene = document.decode(files["great_hall.scene.json"])
+    assert scene == draft.scene
+    environment = scene.environment
+    for model in (environment.model, environment.collider, environment.plan):
+        assert model is not None
+        assert hashlib.sha256(files[model.url]).hexdigest() == model.sha256
+
+
+def test_the_plan_is_a_drawing_in_metres(draft: BuiltHall) -> None:
+    root = ElementTree.fromstring(draft.plan)
+    x, z, wide, tall = (float(v) for v in root.attrib["viewBox"].split())
+    assert x < -6 < 6 < x + wide
+    assert z < -32 < 0 < z + tall
+    assert draft.plan.count(b"data-shelf=") == 19  # those on the gallery are not drawn
