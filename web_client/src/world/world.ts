@@ -48,6 +48,8 @@ export class World {
   document: SceneDocument | null = null;
   /** While a headset presents it moves the rig itself; keys and mouse rest. */
   headset: ((dt: number, frame: XRFrame) => void) | null = null;
+  /** Called when the body was put elsewhere by something else than its own steps. */
+  placed: (() => void) | null = null;
   readonly #state: HallState;
   readonly #listener: WorldListener;
   readonly #furnishing: Furnishing;
@@ -117,7 +119,12 @@ export class World {
   place(position: Readonly<Triple>, heading: number): void {
     this.walker.place({ position, heading });
     this.#state.seated.value = false;
+    this.#moved();
+  }
+
+  #moved(): void {
     this.#listener.jumped();
+    this.placed?.();
   }
 
   goTo(place: Place | { participant: string }): void {
@@ -134,7 +141,7 @@ export class World {
     const [x, y, z] = seat.position;
     this.walker.sit({ position: [x, y - SEAT_HEIGHT_METRES, z], heading: seat.heading });
     this.#state.seated.value = true;
-    this.#listener.jumped();
+    this.#moved();
   }
 
   stand(): void {
@@ -288,7 +295,7 @@ export class World {
         const dx = walker.feet.x - x;
         const dz = walker.feet.z - z;
         const far = Math.hypot(dx, dz) || 1;
-        walker.walkTo(this.#point.set(x + (dx / far) * MEETING_METRES, walker.feet.y, z + (dz / far) * MEETING_METRES));
+        this.#walkTo(x, z, (dx / far) * MEETING_METRES, (dz / far) * MEETING_METRES);
       },
       meet: (person) => {
         const presence = this.inhabitants.all.get(person.slot);
@@ -305,7 +312,15 @@ export class World {
     const dz = feet.z - head.z;
     const far = Math.hypot(dx, dz) || 1;
     const stop = Math.min(far, MEETING_METRES);
-    this.walker.walkTo(this.#point.set(head.x + (dx / far) * stop, feet.y, head.z + (dz / far) * stop));
+    this.#walkTo(head.x, head.z, (dx / far) * stop, (dz / far) * stop);
+  }
+
+  /** To a point beside (x, z), facing it; at once for somebody in a headset, whose legs are their own. */
+  #walkTo(x: number, z: number, beside_x: number, beside_z: number): void {
+    const { feet } = this.walker;
+    this.#point.set(x + beside_x, feet.y, z + beside_z);
+    if (this.headset) this.place(this.#point.toArray(), Math.atan2(beside_x, beside_z));
+    else this.walker.walkTo(this.#point);
   }
 
   dispose(): void {

@@ -1,0 +1,145 @@
+/** One hand of the headset: its controller or its joints, drawn by our own simple shapes, and the ray it points with. */
+import {
+  BufferGeometry,
+  CapsuleGeometry,
+  DynamicDrawUsage,
+  type Group,
+  InstancedMesh,
+  Line,
+  LineBasicMaterial,
+  Matrix4,
+  Mesh,
+  MeshBasicMaterial,
+  Quaternion,
+  SphereGeometry,
+  TorusGeometry,
+  Vector3,
+  type WebGLRenderer,
+  type XRHandSpace,
+} from "three";
+import { Cleanup } from "../hall/signal";
+
+const JOINTS = 25;
+const SKIN = 0xd9b08c;
+const WALNUT = 0x4a3323;
+const BRASS = 0xe6c98b;
+const RAY_METRES = 6;
+
+export interface GripListener {
+  /** Trigger, grip or pinch. */
+  pressed(grip: Grip): void;
+  released(grip: Grip): void;
+}
+
+export class Grip {
+  readonly origin = new Vector3();
+  readonly direction = new Vector3();
+  readonly position = new Vector3();
+  readonly rotation = new Quaternion();
+  side: "left" | "right" | null = null;
+  gamepad: Gamepad | null = null;
+  /** Seen by the headset now. */
+  tracked = false;
+  byHand = false;
+  readonly #ray: Group;
+  readonly #grip: Group;
+  readonly #hand: XRHandSpace;
+  readonly #handle = new Mesh(new CapsuleGeometry(0.018, 0.09, 4, 10), new MeshBasicMaterial({ color: WALNUT }));
+  readonly #band = new Mesh(new TorusGeometry(0.021, 0.004, 6, 20), new MeshBasicMaterial({ color: BRASS }));
+  readonly #joints: InstancedMesh<SphereGeometry, MeshBasicMaterial>;
+  readonly #line: Line<BufferGeometry, LineBasicMaterial>;
+  readonly #matrix = new Matrix4();
+  readonly #scale = new Vector3();
+  readonly #cleanup = new Cleanup();
+
+  constructor(renderer: WebGLRenderer, rig: Group, index: number, listener: GripListener) {
+    this.#ray = renderer.xr.getController(index);
+    this.#grip = renderer.xr.getControllerGrip(index);
+    this.#hand = renderer.xr.getHand(index);
+    this.#handle.rotation.x = Math.PI / 2.6;
+    this.#band.position.z = -0.03;
+    this.#grip.add(this.#handle, this.#band);
+    const line = new BufferGeometry().setFromPoints([new Vector3(), new Vector3(0, 0, -1)]);
+    this.#line = new Line(line, new LineBasicMaterial({ color: BRASS, transparent: true, opacity: 0.6, fog: false }));
+    this.#line.scale.z = RAY_METRES;
+    this.#ray.add(this.#line);
+    this.#joints = new InstancedMesh(new SphereGeometry(1, 10, 8), new MeshBasicMaterial({ color: SKIN }), JOINTS);
+    this.#joints.instanceMatrix.setUsage(DynamicDrawUsage);
+    this.#joints.frustumCulled = false;
+    rig.add(this.#ray, this.#grip, this.#hand, this.#joints);
+    const on = (type: string, listener: (event: { data?: XRInputSource }) => void): void => {
+      const target = this.#ray as unknown as {
+        addEventListener(type: string, listener: unknown): void;
+        removeEventListener(type: string, listener: unknown): void;
+      };
+      target.addEventListener(type, listener);
+      this.#cleanup.add(() => target.removeEventListener(type, listener));
+    };
+    on("connected", ({ data }) => {
+      this.side = data?.handedness === "left" || data?.handedness === "right" ? data.handedness : null;
+      this.gamepad = data?.gamepad ?? null;
+      this.byHand = Boolean(data?.hand);
+      this.tracked = true;
+    });
+    on("disconnected", () => {
+      this.tracked = false;
+      this.gamepad = null;
+    });
+    for (const type of ["selectstart", "squeezestart"]) on(type, () => listener.pressed(this));
+    for (const type of ["selectend", "squeezeend"]) on(type, () => listener.released(this));
+  }
+
+  /** Reads where the hand is, in room metres. */
+  update(): void {
+    this.#ray.updateWorldMatrix(true, false);
+    this.origin.setFromMatrixPosition(this.#ray.matrixWorld);
+    this.direction.set(0, 0, -1).transformDirection(this.#ray.matrixWorld);
+    this.#line.visible = this.tracked;
+    this.#handle.visible = this.#band.visible = this.tracked && !this.byHand;
+    this.#joints.visible = this.tracked && this.byHand;
+    const wrist = this.byHand ? this.#hand.joints["wrist"] : undefined;
+    const held = wrist ?? this.#grip;
+    held.updateWorldMatrix(true, false);
+    held.matrixWorld.decompose(this.position, this.rotation, this.#scale);
+    if (this.#joints.visible) this.#drawJoints();
+  }
+
+  #drawJoints(): void {
+    let n = 0;
+    for (const name in this.#hand.joints) {
+      const joint = this.#hand.joints[name as XRHandJoint];
+      if (!joint || n >= JOINTS) continue;
+      const radius = (joint as { jointRadius?: number }).jointRadius ?? 0.008;
+      this.#scale.setScalar(radius);
+      this.#joints.setMatrixAt(n++, this.#matrix.compose(joint.position, joint.quaternion, this.#scale));
+    }
+    this.#joints.count = n;
+    this.#joints.instanceMatrix.needsUpdate = true;
+  }
+
+  /** How far the ray is drawn. */
+  reach(metres: number): void {
+    this.#line.scale.z = Math.min(RAY_METRES, metres);
+  }
+
+  /** Axes of the stick, 0 when there is none. */
+  stick(axis: "x" | "y"): number {
+    const axes = this.gamepad?.axes;
+    if (!axes) return 0;
+    return axes[axis === "x" ? 2 : 3] ?? axes[axis === "x" ? 0 : 1] ?? 0;
+  }
+
+  pressedButton(index: number): boolean {
+    return this.gamepad?.buttons[index]?.pressed ?? false;
+  }
+
+  dispose(): void {
+    this.#cleanup.dispose();
+    for (const part of [this.#handle, this.#band, this.#joints, this.#line]) {
+      part.removeFromParent();
+      part.geometry.dispose();
+      part.material.dispose();
+    }
+    this.#joints.dispose();
+  }
+}
