@@ -96,7 +96,7 @@ def blazer(t: Tailor) -> Field:
     t.strip("top", coat, inner, outer, 0.005, tone=0.62, puff=0.003, columns=24)
     upper = [(0.104, 1.347), (0.113, 1.385), (0.090, 1.443)]
     t.strip("top", coat, [(0.082, 1.352), (0.078, 1.40), (0.070, 1.440)], upper, 0.008, tone=0.66, columns=12)
-    t.collar("top", coat, gap=0.95, stand=0.024, fall=0.040, point=0.0, spread=0.4, base=1.440, away=0.017, tone=0.60)
+    t.collar("top", coat, gap=0.95, stand=0.024, fall=0.016, point=0.0, spread=0.4, base=1.440, away=0.017, tone=0.60)
     t.strip("top", coat, [(0.070, 0.945), (0.130, 0.950)], [(0.070, 0.905), (0.130, 0.910)], 0.008, tone=0.42)
     t.strip(
         "accent", coat, [(0.072, 1.262), (0.112, 1.268)], [(0.073, 1.248), (0.112, 1.254)], 0.004, both=False, tone=0.6
@@ -122,7 +122,7 @@ def cardigan(t: Tailor) -> Field:
         (0.066, 1.440),
     ]
     t.strip("top", knit, edge, [(x + 0.024, y) for x, y in edge], 0.005, tone=0.36, puff=0.002, columns=26)
-    t.collar("top", knit, gap=0.95, stand=0.014, fall=0.022, point=0.0, spread=0.4, base=1.440, away=0.014, tone=0.36)
+    t.collar("top", knit, gap=0.95, stand=0.014, fall=0.010, point=0.0, spread=0.4, base=1.440, away=0.014, tone=0.36)
     t.strip("top", knit, [(0.075, 0.985), (0.140, 0.985)], [(0.075, 0.905), (0.140, 0.905)], 0.005, tone=0.43)
     t.buttons("dark", knit, 0.018, (1.07, 1.00, 0.93), 0.0085, 0.008)
     t.cuffs("under")
@@ -218,7 +218,7 @@ def robe(t: Tailor) -> Field:
             tone=0.55,
         )
     t.collar(
-        "under", cloth, gap=0.95, stand=0.018, fall=0.022, point=0.0, spread=0.35, base=1.438, away=0.010, tone=0.55
+        "under", cloth, gap=0.95, stand=0.018, fall=0.010, point=0.0, spread=0.35, base=1.438, away=0.010, tone=0.55
     )
     t.band("accent", 0.013, 1.035, 1.110, 0.008)
     t.strip(

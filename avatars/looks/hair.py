@@ -283,6 +283,8 @@ def build_hair(pile: Pile, head: Head) -> Field | None:
         if style.extra is not None:
             tail = style.extra()(q)
             over = np.maximum(over, 0.006 - tail)
+        if head.look.wrap == "hat":
+            over = np.minimum(over, 0.062 - 0.16 * q[..., 2] - q[..., 1])
         return arr(over)
 
     low, high = to_world((-0.15, style.low, -0.185)), to_world((0.15, 0.20, 0.16))

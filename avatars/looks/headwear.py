@@ -58,7 +58,7 @@ def _hijab(pile: Pile, head: Head, upper: Field) -> Field:
         oval = np.hypot(x / 0.0600, (y + 0.022) / np.where(y > -0.022, 0.094, 0.089)) - 1
         face = np.where(z > 0.0, oval * 0.06, 0.05)
         drop = -0.215 - 0.055 * bump(x, 0.02, 0.06) * smooth(z, 0.0, 0.05) - 0.030 * smooth(z, 0.0, -0.06)
-        hem = y - drop - 0.10 * np.maximum(np.abs(x) - 0.10, 0)
+        hem = y - drop - 1.25 * np.maximum(np.abs(x) - 0.088, 0)
         return arr(np.minimum(face, hem))
 
     low, high = to_world((-0.20, -0.36, -0.20)), to_world((0.20, 0.15, 0.18))

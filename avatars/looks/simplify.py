@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from math import sqrt
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def simplified(mesh: Mesh, budget: int) -> Mesh:
         span = float(((p[a, :3] - p[b, :3]) ** 2).sum())
         drift = (float(tone[a] - tone[b]) ** 2 * 0.35 + 0.02 * bend + 0.002) * span * float(mesh.worth[a])
         error = float(p[b] @ quad @ p[b])
-        return error + drift * 0.02 * span**0.5 + 1e-9 * span
+        return error + drift * 0.02 * sqrt(span) + 1e-9 * span
 
     def push(a: int) -> None:
         near = sorted({v for i in around[a] for v in faces[i]} - {a})

@@ -16,7 +16,12 @@ await build({
   configFile: false,
   logLevel: "error",
   base: "/",
-  build: { outDir: made, emptyOutDir: true, target: "es2023", rollupOptions: { input: path.join(here, "bodies.html") } },
+  build: {
+    outDir: made,
+    emptyOutDir: true,
+    target: "es2023",
+    rollupOptions: { input: path.join(here, "bodies.html") },
+  },
 });
 const avatars = path.resolve(here, "../../assets/gltf/avatars");
 const types = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json" };
@@ -29,7 +34,8 @@ const server = http.createServer((request, answer) => {
   });
 });
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
-const flags = "--no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader --ignore-gpu-blocklist --disable-quic --no-first-run";
+const flags =
+  "--no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader --ignore-gpu-blocklist --disable-quic --no-first-run";
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   headless: true,

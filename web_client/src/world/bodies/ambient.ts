@@ -18,8 +18,8 @@ export function makeAmbient(): Ambient {
 
 /** Until a hall has probes: lamplight from above, floor and books from below, a tall window to one side. */
 export const warmAmbient: AmbientProbe = (_position, out) => {
-  out.above.setRGB(0.62, 0.52, 0.42);
-  out.below.setRGB(0.30, 0.20, 0.13);
+  out.above.setRGB(0.5, 0.43, 0.37);
+  out.below.setRGB(0.27, 0.18, 0.12);
   out.towards.set(0.6, 0.65, 0.47).normalize();
-  out.key.setRGB(1.15, 0.95, 0.72);
+  out.key.setRGB(1.45, 1.2, 0.92);
 };

@@ -1,5 +1,13 @@
 /** One near body: a skinned look that takes poses, breathes, blinks, speaks and can be away. */
-import { type DataTexture, Group, type Material, type Object3D, type ShaderMaterial, type SkinnedMesh, Vector3 } from "three";
+import {
+  type DataTexture,
+  Group,
+  type Material,
+  type Object3D,
+  type ShaderMaterial,
+  type SkinnedMesh,
+  Vector3,
+} from "three";
 import { clone } from "three/addons/utils/SkeletonUtils.js";
 import { FLAG } from "../../net/protocol.gen";
 import { type Ambient, type AmbientProbe, makeAmbient, warmAmbient } from "./ambient";
@@ -107,7 +115,10 @@ export class Body {
 
   /** Where the top of the head is, room metres: name plates stand above it. */
   crown(out: Vector3): Vector3 {
-    return out.copy(this.#ik.position[this.#headIndex]!).setY(out.y + 0.26).applyMatrix4(this.root.matrixWorld);
+    return out
+      .copy(this.#ik.position[this.#headIndex]!)
+      .setY(out.y + 0.26)
+      .applyMatrix4(this.root.matrixWorld);
   }
 
   /** Face, breath, light and the solved pose; call once a frame after `setPose`. */

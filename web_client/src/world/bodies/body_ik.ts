@@ -264,7 +264,7 @@ export class BodyIk {
     if (hand.active) target.copy(hand.wrist).clampScalar(-FAR_M, FAR_M);
     else if (stance.seated) {
       // Hands lie on the thighs.
-      target.set(s * 0.13, 0, 0.30).add(this.position[this.#ids.hips]!);
+      target.set(s * 0.13, 0, 0.3).add(this.position[this.#ids.hips]!);
       target.y += 0.135;
     } else {
       const swing = -s * Math.sin(stance.stride) * stance.gait;
@@ -310,10 +310,10 @@ export class BodyIk {
     const hips = this.rotation[this.#ids.hips]!;
     const root = this.#place(leg.upper, hips);
     const foot = this.#target.copy(this.#rig.rest[leg.end]!);
-    const pole = this.#pole.set(s * 0.10, 0.05, 1);
+    const pole = this.#pole.set(s * 0.1, 0.05, 1);
     let pitch = 0;
     if (stance.seated) {
-      foot.set(root.x + s * 0.025, foot.y + stance.footrest_m, root.z + 0.40);
+      foot.set(root.x + s * 0.025, foot.y + stance.footrest_m, root.z + 0.4);
       pole.set(s * 0.12, 1, 0.6);
     } else {
       const phase = stance.stride + (s > 0 ? 0 : Math.PI);

@@ -2,7 +2,17 @@
  * How bodies are lit: palette colour × occlusion under a two-colour ambient and one soft key light from the hall's probe, and a warm rim that lifts
  * people off the shelves. The hall's own lights are baked into its walls, so bodies do not depend on them.
  */
-import { Color, DataTexture, type IUniform, RGBAFormat, SRGBColorSpace, ShaderMaterial, UnsignedByteType, Vector3 } from "three";
+import {
+  Color,
+  DataTexture,
+  type IUniform,
+  LinearFilter,
+  RGBAFormat,
+  SRGBColorSpace,
+  ShaderMaterial,
+  UnsignedByteType,
+  Vector3,
+} from "three";
 import { type Ambient } from "./ambient";
 import { PALETTE } from "./palette";
 
@@ -11,7 +21,7 @@ export const LIGHT_GLSL = /* glsl */ `
 vec3 lit(vec3 base, vec3 n, vec3 view, vec3 above, vec3 below, vec3 towards, vec3 key, float open, float gloss) {
   vec3 ambient = mix(below, above, 0.5 + 0.5 * n.y);
   float wrapped = max(0.0, (dot(n, towards) + 0.35) / 1.35);
-  vec3 light = ambient * open + key * wrapped * wrapped * mix(0.55, 1.0, open);
+  vec3 light = ambient * open + key * wrapped * sqrt(wrapped) * mix(0.5, 1.0, open);
   float rim = pow(1.0 - max(0.0, dot(n, view)), 3.0);
   vec3 halfway = normalize(towards + view);
   float shine = pow(max(0.0, dot(n, halfway)), mix(12.0, 90.0, gloss)) * mix(0.035, 0.9, gloss);
@@ -65,7 +75,7 @@ void main() {
   if (!gl_FrontFacing) n = -n;
   vec3 base = texture2D(palette, vPalette).rgb * vOpen;
   vec3 colour = lit(base, n, view, above, below, towards, key, vOpen.g, gloss);
-  colour = mix(colour, vec3(dot(colour, vec3(0.3, 0.5, 0.2))) * 0.8 + above * 0.06, away);
+  colour = mix(colour, vec3(dot(colour, vec3(0.3, 0.5, 0.2))) * 0.55 + above * 0.05, away);
   gl_FragColor = vec4(colour, 1.0);
   #include <tonemapping_fragment>
   #include <colorspace_fragment>
@@ -91,12 +101,17 @@ export interface BodyUniforms {
 export function paletteTexture(data: Uint8Array, rows: number): DataTexture {
   const texture = new DataTexture(data as Uint8Array<ArrayBuffer>, PALETTE.columns, rows, RGBAFormat, UnsignedByteType);
   texture.colorSpace = SRGBColorSpace;
+  texture.minFilter = texture.magFilter = LinearFilter;
   texture.needsUpdate = true;
   return texture;
 }
 
 /** One material of a near body; both of a body's materials share palette and light. */
-export function bodyMaterial(palette: DataTexture, light: Ambient, gloss: number): ShaderMaterial & { uniforms: BodyUniforms } {
+export function bodyMaterial(
+  palette: DataTexture,
+  light: Ambient,
+  gloss: number,
+): ShaderMaterial & { uniforms: BodyUniforms } {
   const uniforms: BodyUniforms = {
     palette: { value: palette },
     above: { value: light.above },

@@ -79,7 +79,7 @@ vec3 n = normalize(vNormalW);
 if (!gl_FrontFacing) n = -n;
 vec3 base = texture2D(palette, vPalette).rgb * vOpen;
 vec3 shade = lit(base, n, normalize(vView), vAbove, vBelow, normalize(vTowards), vKey.rgb, vOpen.g, 0.0);
-shade = mix(shade, vec3(dot(shade, vec3(0.3, 0.5, 0.2))) * 0.8 + vAbove * 0.06, vKey.a);
+shade = mix(shade, vec3(dot(shade, vec3(0.3, 0.5, 0.2))) * 0.55 + vAbove * 0.05, vKey.a);
 vec4 diffuseColor = vec4(shade, opacity);
 `;
 
@@ -166,7 +166,12 @@ export class FarBodies {
     }
     const instance = this.mesh.addInstance(geometry);
     const ik = this.#iks.get(look.id)?.pop() ?? new BodyIk(model.rig);
-    const build = { head_m: ik.restHead_m, hips_m: ik.restHips_m, height_m: look.height_m, wheelchair: look.wheelchair };
+    const build = {
+      head_m: ik.restHead_m,
+      hips_m: ik.restHips_m,
+      height_m: look.height_m,
+      wheelchair: look.wheelchair,
+    };
     this.#seats.set(person, {
       row: person,
       instance,

@@ -87,7 +87,7 @@ void main() {
   if (cell.a < 0.5) discard;
   vec3 base = texture2D(palette, vec2((floor(cell.x * 16.0) + 0.5) / 16.0, (vRow + cell.y) / paletteRows)).rgb;
   vec3 colour = base * (mix(below, above, 0.55) + key * 0.32) * cell.z * 1.15;
-  colour = mix(colour, vec3(dot(colour, vec3(0.3, 0.5, 0.2))) * 0.8, vAway);
+  colour = mix(colour, vec3(dot(colour, vec3(0.3, 0.5, 0.2))) * 0.55, vAway);
   gl_FragColor = vec4(colour, 1.0);
   #include <tonemapping_fragment>
   #include <colorspace_fragment>
@@ -170,7 +170,12 @@ export class Impostors {
     if (row === undefined || this.#baked.has(look.id)) return;
     this.#baked.add(look.id);
     const geometry = posed(model, look);
-    const material = new ShaderMaterial({ vertexShader: BAKE_VERTEX, fragmentShader: BAKE_FRAGMENT, side: 2, toneMapped: false });
+    const material = new ShaderMaterial({
+      vertexShader: BAKE_VERTEX,
+      fragmentShader: BAKE_FRAGMENT,
+      side: 2,
+      toneMapped: false,
+    });
     const scene = new Scene();
     const mesh = new Mesh(geometry, material);
     scene.add(mesh);

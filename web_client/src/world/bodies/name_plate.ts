@@ -217,7 +217,16 @@ export class NamePlates {
     const rise = Math.min(1, plate.reacted_s * 5);
     const out = Math.min(1, (REACTION_S - plate.reacted_s) * 3);
     const icon = height * 1.35 * (0.7 + 0.3 * rise);
-    this.#put(plate, height + icon * 0.55, plate.reaction * ICON, CELL.height * CELL.rows, ICON, ICON, icon, fade * out);
+    this.#put(
+      plate,
+      height + icon * 0.55,
+      plate.reaction * ICON,
+      CELL.height * CELL.rows,
+      ICON,
+      ICON,
+      icon,
+      fade * out,
+    );
   }
 
   #put(p: Plate, up: number, x: number, y: number, w: number, h: number, height: number, alpha: number): void {

@@ -59,8 +59,10 @@ export function writePalette(
   const pick = (slot: string): string => {
     const choice = chosen[slot];
     if (tints.includes(slot) && isColour(choice)) return choice;
-    if (slot === "brow" && tints.includes("hair") && isColour(chosen["hair"])) return mix(chosen["hair"], "#1a1210", 0.25);
-    if (slot === "lip" && tints.includes("skin") && isColour(chosen["skin"])) return mix(chosen["skin"], "#8c2f2f", 0.36);
+    if (slot === "brow" && tints.includes("hair") && isColour(chosen["hair"]))
+      return mix(chosen["hair"], "#1a1210", 0.25);
+    if (slot === "lip" && tints.includes("skin") && isColour(chosen["skin"]))
+      return mix(chosen["skin"], "#8c2f2f", 0.36);
     return own[slot] ?? "#808080";
   };
   slots.forEach((slot, column) => writeColumn(out, offset, column, slot, pick(slot)));

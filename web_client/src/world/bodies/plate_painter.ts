@@ -58,7 +58,7 @@ export function paintPlate(g: Context, x: number, y: number, plate: PlateText): 
   const name = fit(plate.name, badge ? NAME_MAX - 60 : NAME_MAX + 60, (t) => g.measureText(t).width);
   const nameWidth = g.measureText(name).width;
   g.font = BADGE_FONT;
-  const badgeText = badge ? fit(badge, 150, (t) => g.measureText(t).width) : "";
+  const badgeText = badge ? fit(badge, 190, (t) => g.measureText(t).width) : "";
   const badgeWidth = badgeText ? g.measureText(badgeText).width + 28 : 0;
   const marks = (plate.handRaised ? 1 : 0) + (plate.speaking ? 1 : 0);
   const pad = 26;
@@ -105,7 +105,11 @@ function speaking(g: Context, x: number, y: number): void {
   g.strokeStyle = COLOUR.green;
   g.lineCap = "round";
   g.lineWidth = 6;
-  for (const [dx, half] of [[-14, 8], [-2, 18], [10, 12]] as const) {
+  for (const [dx, half] of [
+    [-14, 8],
+    [-2, 18],
+    [10, 12],
+  ] as const) {
     g.beginPath();
     g.moveTo(x + dx, y - half);
     g.lineTo(x + dx, y + half);
@@ -119,7 +123,12 @@ function hand(g: Context, x: number, y: number, r: number, colour: string): void
   g.fillStyle = colour;
   g.lineCap = "round";
   g.lineWidth = r * 0.36;
-  const fingers = [[-0.62, -0.75], [-0.2, -1.15], [0.22, -1.1], [0.62, -0.8]] as const;
+  const fingers = [
+    [-0.62, -0.75],
+    [-0.2, -1.15],
+    [0.22, -1.1],
+    [0.62, -0.8],
+  ] as const;
   for (const [fx, fy] of fingers) {
     g.beginPath();
     g.moveTo(x + fx * r * 0.8, y + r * 0.2);

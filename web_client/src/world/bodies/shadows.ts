@@ -1,5 +1,12 @@
 /** Soft contact shadows under everybody, one instanced draw. */
-import { DynamicDrawUsage, InstancedBufferAttribute, InstancedBufferGeometry, Mesh, PlaneGeometry, ShaderMaterial } from "three";
+import {
+  DynamicDrawUsage,
+  InstancedBufferAttribute,
+  InstancedBufferGeometry,
+  Mesh,
+  PlaneGeometry,
+  ShaderMaterial,
+} from "three";
 
 const VERTEX = /* glsl */ `
 attribute vec4 place;
