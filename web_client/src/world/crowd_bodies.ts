@@ -8,7 +8,10 @@ import type { Bodies, Presence } from "./inhabitants";
 import type { Quality, Stage } from "./stage";
 import { worldWords } from "./words";
 
-const CAPACITY = 1200;
+/** Bodies at most; whoever comes after them still has a name in the air. */
+const CAPACITY = 1000;
+/** Rows of the crowd's palette texture for each body. */
+const PALETTE_ROWS = 8;
 
 /** Nobody is drawn: for pages that keep only network and state. */
 export const noBodies: Bodies = {
@@ -42,7 +45,8 @@ export class CrowdBodies implements Bodies {
     void LookLibrary.open().then(
       (library) => {
         if (this.#gone) return;
-        this.#crowd = new Crowd({ renderer, library, quality, probe, capacity: CAPACITY });
+        const capacity = Math.min(CAPACITY, Math.floor(renderer.capabilities.maxTextureSize / PALETTE_ROWS));
+        this.#crowd = new Crowd({ renderer, library, quality, probe, capacity });
         stage.scene.add(this.#crowd.root);
         for (const presence of this.#here.values()) this.#embody(presence);
       },

@@ -2,27 +2,22 @@
 import {
   BufferGeometry,
   CapsuleGeometry,
-  DynamicDrawUsage,
   type Group,
-  InstancedMesh,
   Line,
   LineBasicMaterial,
-  Matrix4,
   Mesh,
   MeshBasicMaterial,
   Quaternion,
-  SphereGeometry,
   TorusGeometry,
   Vector3,
   type WebGLRenderer,
   type XRHandSpace,
 } from "three";
 import { Cleanup } from "../hall/signal";
+import { JointHand } from "./joints";
 
-const JOINTS = 25;
-const SKIN = 0xd9b08c;
 const WALNUT = 0x4a3323;
-const BRASS = 0xe6c98b;
+const BRASS = 0xb8955a;
 const RAY_METRES = 6;
 
 export interface GripListener {
@@ -44,11 +39,16 @@ export class Grip {
   readonly #ray: Group;
   readonly #grip: Group;
   readonly #hand: XRHandSpace;
-  readonly #handle = new Mesh(new CapsuleGeometry(0.018, 0.09, 4, 10), new MeshBasicMaterial({ color: WALNUT }));
-  readonly #band = new Mesh(new TorusGeometry(0.021, 0.004, 6, 20), new MeshBasicMaterial({ color: BRASS }));
-  readonly #joints: InstancedMesh<SphereGeometry, MeshBasicMaterial>;
+  readonly #handle = new Mesh(
+    new CapsuleGeometry(0.018, 0.09, 4, 10),
+    new MeshBasicMaterial({ color: WALNUT, toneMapped: false }),
+  );
+  readonly #band = new Mesh(
+    new TorusGeometry(0.021, 0.004, 6, 20),
+    new MeshBasicMaterial({ color: BRASS, toneMapped: false }),
+  );
+  readonly #joints: JointHand;
   readonly #line: Line<BufferGeometry, LineBasicMaterial>;
-  readonly #matrix = new Matrix4();
   readonly #scale = new Vector3();
   readonly #cleanup = new Cleanup();
 
@@ -63,10 +63,8 @@ export class Grip {
     this.#line = new Line(line, new LineBasicMaterial({ color: BRASS, transparent: true, opacity: 0.6, fog: false }));
     this.#line.scale.z = RAY_METRES;
     this.#ray.add(this.#line);
-    this.#joints = new InstancedMesh(new SphereGeometry(1, 10, 8), new MeshBasicMaterial({ color: SKIN }), JOINTS);
-    this.#joints.instanceMatrix.setUsage(DynamicDrawUsage);
-    this.#joints.frustumCulled = false;
-    rig.add(this.#ray, this.#grip, this.#hand, this.#joints);
+    this.#joints = new JointHand(rig);
+    rig.add(this.#ray, this.#grip, this.#hand);
     const on = (type: string, listener: (event: { data?: XRInputSource }) => void): void => {
       const target = this.#ray as unknown as {
         addEventListener(type: string, listener: unknown): void;
@@ -101,20 +99,7 @@ export class Grip {
     const held = wrist ?? this.#grip;
     held.updateWorldMatrix(true, false);
     held.matrixWorld.decompose(this.position, this.rotation, this.#scale);
-    if (this.#joints.visible) this.#drawJoints();
-  }
-
-  #drawJoints(): void {
-    let n = 0;
-    for (const name in this.#hand.joints) {
-      const joint = this.#hand.joints[name as XRHandJoint];
-      if (!joint || n >= JOINTS) continue;
-      const radius = (joint as { jointRadius?: number }).jointRadius ?? 0.008;
-      this.#scale.setScalar(radius);
-      this.#joints.setMatrixAt(n++, this.#matrix.compose(joint.position, joint.quaternion, this.#scale));
-    }
-    this.#joints.count = n;
-    this.#joints.instanceMatrix.needsUpdate = true;
+    if (this.byHand && this.tracked) this.#joints.update(this.#hand);
   }
 
   /** How far the ray is drawn. */
@@ -135,7 +120,7 @@ export class Grip {
 
   dispose(): void {
     this.#cleanup.dispose();
-    for (const part of [this.#handle, this.#band, this.#joints, this.#line]) {
+    for (const part of [this.#handle, this.#band, this.#line]) {
       part.removeFromParent();
       part.geometry.dispose();
       part.material.dispose();
