@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import deque
 from typing import Final, NamedTuple
 
-from carrel.server.errors import BadRequest
 from carrel.server.wire.messages import Said
 
 NEWCOMER_LINES: Final = 50
@@ -15,17 +13,6 @@ REPORT_LINES: Final = 20
 """Lines that go with a report."""
 LINES_LIMIT: Final = 20_000
 """Lines kept of one room at most, however much is said."""
-_UNSEEN: Final = frozenset("\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
-"""Direction controls and invisible characters with which text is made to look like something else. Joiners stay: scripts and emoji need them."""
-
-
-def clean(text: str) -> str:
-    """One line of text: NFC, no control or direction characters, no space around. Raises BadRequest when nothing is left."""
-    kept = (" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text if letter not in _UNSEEN)
-    line = " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
-    if not line or any(unicodedata.category(letter) == "Cs" for letter in line):
-        raise BadRequest("There is no text to show. Write at least one visible letter.")
-    return line
 
 
 class Line(NamedTuple):

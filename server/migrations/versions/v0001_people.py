@@ -1,0 +1,104 @@
+"""People: accounts, sessions, codes; moderation: bans, acts, reports, blocks."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "accounts",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("sign_in_name", sa.String(64), nullable=False),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("password_hash", sa.String(255), nullable=False),
+        sa.Column("roles", sa.String(255), nullable=False),
+        sa.Column("created_ms", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_accounts"),
+        sa.UniqueConstraint("sign_in_name", name="uq_accounts_sign_in_name"),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("account_id", sa.String(32), nullable=True),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("roles", sa.String(255), nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("shared_computer", sa.Boolean, nullable=False),
+        sa.Column("created_ms", sa.BigInteger, nullable=False),
+        sa.Column("expires_ms", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_sessions"),
+        sa.UniqueConstraint("token_hash", name="uq_sessions_token_hash"),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_sessions_account_id", ondelete="CASCADE"),
+    )
+    op.create_index("ix_sessions_account_id", "sessions", ["account_id"])
+    op.create_index("ix_sessions_expires_ms", "sessions", ["expires_ms"])
+    op.create_table(
+        "codes",
+        sa.Column("hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("purpose", sa.String(16), nullable=False),
+        sa.Column("session_id", sa.String(32), nullable=True),
+        sa.Column("expires_ms", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk_codes"),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name="fk_codes_session_id", ondelete="CASCADE"),
+    )
+    op.create_index("ix_codes_expires_ms", "codes", ["expires_ms"])
+    op.create_table(
+        "bans",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("subject", sa.String(80), nullable=False),
+        sa.Column("subject_name", sa.String(40), nullable=False),
+        sa.Column("reason", sa.String(200), nullable=False),
+        sa.Column("made_ms", sa.BigInteger, nullable=False),
+        sa.Column("until_ms", sa.BigInteger, nullable=True),
+        sa.Column("lifted_ms", sa.BigInteger, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_bans"),
+    )
+    op.create_index("ix_bans_subject", "bans", ["subject"])
+    op.create_table(
+        "acts",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("room", sa.String(64), nullable=False),
+        sa.Column("act", sa.String(16), nullable=False),
+        sa.Column("actor", sa.String(80), nullable=False),
+        sa.Column("actor_name", sa.String(40), nullable=False),
+        sa.Column("subject", sa.String(80), nullable=False),
+        sa.Column("subject_name", sa.String(40), nullable=False),
+        sa.Column("reason", sa.String(200), nullable=False),
+        sa.Column("at_ms", sa.BigInteger, nullable=False),
+        sa.Column("until_ms", sa.BigInteger, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_acts"),
+    )
+    op.create_index("ix_acts_subject", "acts", ["subject"])
+    op.create_index("ix_acts_at_ms", "acts", ["at_ms"])
+    op.create_table(
+        "reports",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("room", sa.String(64), nullable=False),
+        sa.Column("reporter", sa.String(80), nullable=False),
+        sa.Column("reporter_name", sa.String(40), nullable=False),
+        sa.Column("subject", sa.String(80), nullable=False),
+        sa.Column("subject_name", sa.String(40), nullable=False),
+        sa.Column("reason", sa.String(16), nullable=False),
+        sa.Column("note", sa.String(500), nullable=False),
+        sa.Column("lines", sa.Text, nullable=False),
+        sa.Column("at_ms", sa.BigInteger, nullable=False),
+        sa.Column("closed_ms", sa.BigInteger, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_reports"),
+    )
+    op.create_index("ix_reports_at_ms", "reports", ["at_ms"])
+    op.create_table(
+        "blocks",
+        sa.Column("subject", sa.String(80), nullable=False),
+        sa.Column("other", sa.String(80), nullable=False),
+        sa.Column("at_ms", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("subject", "other", name="pk_blocks"),
+    )
+    op.create_index("ix_blocks_other", "blocks", ["other"])
