@@ -1,0 +1,164 @@
+/** The entrance: name, body, colours, language, or just a look around. */
+import { keepInside } from "../a11y/focus";
+import { Cleanup } from "../hall/signal";
+import { LANGUAGES, ownName } from "../i18n/catalog";
+import { bcp47 } from "../i18n/words";
+import type { Look } from "../net/protocol.gen";
+import { asTrouble, change, troubleWords, wordsFace, type Context, type Part } from "./context";
+import { button, check, el, field, selectOf } from "./dom";
+import { recallEntry, rememberEntry } from "./entry_store";
+import { fetchWardrobe, type Body, type Wardrobe } from "./looks";
+import { Mirror } from "./mirror";
+
+const NAME_CHARS = 40;
+/** Slots offered at the door, of those a body has. */
+const OFFERED = ["skin", "hair", "headwear", "top"] as const;
+
+let wardrobe: Promise<Wardrobe> | null = null;
+
+export function entrance(context: Context): Part {
+  const { state, actions, model, words } = context;
+  const { t } = words;
+  const cleanup = new Cleanup();
+  const kept = recallEntry();
+  let look: Look = kept?.look ?? {};
+  let remember = kept !== null;
+
+  const mirror = new Mirror(t("enter.mirror"));
+  const name = el("input", {
+    id: "enter-name",
+    class: "input",
+    maxlength: NAME_CHARS,
+    autocomplete: "nickname",
+    spellcheck: "false",
+    value: model.entryName.value ?? kept?.name ?? "",
+    oninput: () => (model.entryName.value = name.value),
+  });
+  const bodies = el("div", { class: "enter__bodies" }, el("p", { class: "small muted" }, t("enter.looks.waiting")));
+  const colours = el("div", { class: "enter__colours" });
+  const problem = el("p", { class: "error", role: "alert" });
+
+  const showBody = (all: Wardrobe, body: Body): void => {
+    mirror.show(body, look, t("enter.mirror.label", { name: words.own(body.names) }));
+    colours.replaceChildren(
+      ...OFFERED.filter((slot) => body.tints.includes(slot)).map((slot) => swatches(all, body, slot)),
+    );
+  };
+  const swatches = (all: Wardrobe, body: Body, slot: string): HTMLElement => {
+    const now = (look.colours?.[slot] ?? body.colours[slot] ?? "").toLowerCase();
+    const row = (all.palettes[slot] ?? []).map(({ colour, names }) => {
+      const dot = el("span", {});
+      dot.style.background = colour;
+      const choose = (): void => {
+        look = { ...look, colours: { ...look.colours, [slot]: colour } };
+        mirror.show(body, look, t("enter.mirror.label", { name: words.own(body.names) }));
+      };
+      const input = el("input", {
+        type: "radio",
+        name: `enter-${slot}`,
+        "aria-label": words.own(names),
+        checked: colour.toLowerCase() === now,
+        onchange: choose,
+      });
+      return el("label", { class: "swatch", title: words.own(names) }, input, dot);
+    });
+    return el("fieldset", {}, el("legend", {}, t(`slot.${slot}`)), el("div", { class: "swatches" }, ...row));
+  };
+  const showWardrobe = (all: Wardrobe): void => {
+    const first =
+      all.bodies.find(({ id }) => id === look.id) ?? all.bodies[Math.floor(Math.random() * all.bodies.length)]!;
+    if (look.id !== first.id) look = { id: first.id };
+    const pills = all.bodies.map((body) => {
+      const own = words.own(body.names);
+      const choose = (): void => {
+        // A body's own colours stay with it; the skin a person chose goes with the person.
+        look = { id: body.id, ...(look.colours?.["skin"] ? { colours: { skin: look.colours["skin"] } } : {}) };
+        showBody(all, body);
+      };
+      const input = el("input", {
+        type: "radio",
+        name: "enter-body",
+        value: body.id,
+        checked: body === first,
+        onchange: choose,
+      });
+      return el("label", {}, input, body.wheelchair ? t("enter.wheelchair", { name: own }) : own);
+    });
+    bodies.replaceChildren(el("div", { class: "pills" }, ...pills));
+    showBody(all, first);
+  };
+  wardrobe ??= fetchWardrobe();
+  wardrobe.then(showWardrobe).catch(() => {
+    wardrobe = null;
+    bodies.replaceChildren(el("p", { class: "small muted" }, t("enter.looks.failed")));
+  });
+
+  const enter = async (wanted: string | null, wantedLook: Look): Promise<void> => {
+    problem.replaceChildren();
+    rememberEntry(remember ? { name: name.value.trim(), look } : null);
+    try {
+      await actions.enter(wanted, wantedLook);
+    } catch (error) {
+      problem.replaceChildren(troubleWords(wordsFace(words), asTrouble(error)));
+    }
+  };
+  const language = selectOf(
+    "enter-language",
+    LANGUAGES.map((code) => ({ value: code, words: ownName(code) })),
+    words.language,
+    (code) => change(state, { language: code }),
+  );
+  for (const option of language.options) option.lang = bcp47(option.value);
+  const headset = button(
+    t("enter.headset"),
+    () => void enter(name.value.trim() || null, look).then(() => actions.enterHeadset()),
+    {
+      kind: "btn--plain btn--small",
+      icon: "headset",
+    },
+  );
+  cleanup.add(state.headset.watch((kind) => (headset.hidden = kind === "none")));
+
+  const form = el(
+    "form",
+    {
+      class: "enter__form",
+      onsubmit: (event: SubmitEvent) => {
+        event.preventDefault();
+        void enter(name.value.trim() || null, look);
+      },
+    },
+    el(
+      "div",
+      { class: "enter__head" },
+      el("div", {}, el("h1", { id: "enter-title" }, t("enter.title")), el("p", { class: "muted" }, t("enter.lede"))),
+      el(
+        "div",
+        { class: "enter__language" },
+        el("label", { class: "vh", for: "enter-language" }, t("enter.language")),
+        language,
+      ),
+    ),
+    field(t("enter.name"), name, t("enter.name.hint")),
+    el("fieldset", {}, el("legend", {}, t("enter.person")), bodies),
+    colours,
+    check(t("enter.keep_name"), "enter-keep", remember, (checked) => (remember = checked)),
+    problem,
+    el(
+      "div",
+      { class: "row enter__go" },
+      el("button", { type: "submit", class: "btn btn--main btn--big" }, t("enter.walk_in")),
+      button(t("enter.look_around"), () => void enter(null, look), { kind: "btn--big" }),
+      headset,
+    ),
+    el("p", { class: "small muted enter__privacy" }, t("enter.privacy")),
+  );
+  const dialog = el(
+    "div",
+    { class: "enter", role: "dialog", "aria-modal": "true", "aria-labelledby": "enter-title" },
+    mirror.element,
+    form,
+  );
+  cleanup.add(keepInside(dialog));
+  return { element: el("div", { class: "scrim scrim--enter" }, dialog), dispose: () => cleanup.dispose() };
+}

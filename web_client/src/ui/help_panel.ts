@@ -1,0 +1,62 @@
+/** How to move: keys as this person has them, mouse, touch, headset. */
+import { FIXED, keyLabel, keyOf, KEYS, type KeyName } from "../a11y/keys";
+import type { Context } from "./context";
+import { button, el } from "./dom";
+import { icon } from "./icons";
+import type { Content } from "./panel";
+
+const SHOWN: readonly KeyName[] = [
+  "forward",
+  "back",
+  "left",
+  "right",
+  "turn_left",
+  "turn_right",
+  "faster",
+  "act",
+  "stand",
+  "chat",
+  "people",
+  "go_to",
+  "hand",
+];
+const WAYS = {
+  mouse: ["look", "walk", "act"],
+  touch: ["stick", "look", "walk"],
+  headset: ["teleport", "turn", "point", "menu"],
+} as const;
+
+export function helpPanel({ state, model, words }: Context): Content {
+  const { t } = words;
+  const chosen = state.settings.value.keys;
+  const label = (code: string): HTMLElement =>
+    el(
+      "kbd",
+      {},
+      keyLabel(code, t, (key) => words.has(key)),
+    );
+  const row = (name: KeyName): HTMLElement[] => {
+    const codes = [keyOf(name, chosen), ...KEYS[name].slice(1)].filter(Boolean);
+    return [el("dt", {}, t(`keys.${name}`)), el("dd", {}, ...codes.map(label))];
+  };
+  const fixed = [
+    el("dt", {}, t("keys.regions")),
+    el("dd", {}, el("kbd", {}, FIXED.regions)),
+    el("dt", {}, t("keys.safe")),
+    el("dd", {}, el("kbd", {}, "Shift"), el("kbd", {}, "Esc")),
+  ];
+  const ways = Object.entries(WAYS).flatMap(([way, lines]) => [
+    el("h3", {}, t(`help.${way}`)),
+    el("ul", { class: "help__lines" }, ...lines.map((line) => el("li", {}, t(`help.${way}.${line}`)))),
+  ]);
+  const element = el(
+    "div",
+    { class: "sheet__body sheet__scroll help", tabindex: 0, role: "group", "aria-label": t("help.title") },
+    el("p", { class: "notice" }, icon("info"), el("span", {}, t("help.nobody"))),
+    el("h3", {}, t("help.keys")),
+    el("dl", { class: "help__keys" }, ...SHOWN.flatMap(row), ...fixed),
+    button(t("help.change"), () => (model.panel.value = "settings"), { kind: "btn--small" }),
+    ...ways,
+  );
+  return { title: t("help.title"), element, first: element, dispose: () => undefined };
+}

@@ -1,0 +1,77 @@
+/** Everything over the picture while one is in the hall. */
+import { Arrivals } from "../a11y/arrivals";
+import { NearList } from "../a11y/near_list";
+import { Cleanup } from "../hall/signal";
+import { chatPanel } from "./chat_panel";
+import type { Context, Part } from "./context";
+import { dock } from "./dock";
+import { el } from "./dom";
+import { firstMinute } from "./first_minute";
+import { headsetPanel } from "./headset_panel";
+import { heard } from "./heard";
+import { helpPanel } from "./help_panel";
+import { hotkeys } from "./hotkeys";
+import { lineStrip } from "./line_strip";
+import { minimap } from "./minimap";
+import { notices } from "./notices";
+import { PanelHost, type Contents } from "./panel";
+import { peoplePanel } from "./people_panel";
+import { settingsPanel } from "./settings_panel";
+import { goToPanel, morePanel, reactionsPanel } from "./small_panels";
+import { topBar } from "./top_bar";
+
+const CONTENTS: Contents = {
+  chat: chatPanel,
+  people: peoplePanel,
+  goto: goToPanel,
+  help: helpPanel,
+  settings: settingsPanel,
+  headset: headsetPanel,
+  reactions: reactionsPanel,
+  more: morePanel,
+};
+
+export function inHall(context: Context): Part {
+  const { state, words, announcer } = context;
+  const cleanup = new Cleanup();
+  const near = new NearList(state, words);
+  const panels = new PanelHost(context, CONTENTS);
+  // Order in the page is order under the Tab key: things near, bar, panel, map, dock.
+  const parts = [
+    topBar(context),
+    lineStrip(context),
+    notices(context),
+    panels,
+    firstMinute(context),
+    minimap(context),
+    dock(context),
+    heard(context),
+  ];
+  const flat = flatPage(context);
+  const element = el("div", { class: "overlay" }, near.element, flat, ...parts.map((part) => part.element));
+  for (const part of [near, ...parts]) cleanup.add(() => part.dispose());
+  cleanup.add(hotkeys(context));
+
+  const arrivals = new Arrivals(
+    (sentence) => announcer.say(sentence),
+    () => words.t,
+  );
+  cleanup.add(() => arrivals.reset());
+  let hands = new Set<string>();
+  cleanup.add(
+    state.people.watch((people) => {
+      arrivals.update(people);
+      const raised = people.filter(({ hand_raised, self, blocked }) => hand_raised && !self && !blocked);
+      for (const { participant, name } of raised)
+        if (!hands.has(participant)) announcer.say(words.t("live.hand", { name }));
+      hands = new Set(raised.map(({ participant }) => participant));
+    }),
+  );
+  return { element, dispose: () => cleanup.dispose() };
+}
+
+/** Where there is no picture: says so, and the list of things stands in its place. */
+function flatPage({ model, words: { t } }: Context): HTMLElement | null {
+  if (!model.flat.value) return null;
+  return el("section", { class: "flat" }, el("h2", {}, t("flat.title")), el("p", {}, t("flat.text")));
+}

@@ -1,0 +1,84 @@
+/** Words from the house: moderators' notices stay until put away; short confirmations go by themselves. */
+import { Cleanup } from "../hall/signal";
+import type { Context, Part, Toast } from "./context";
+import { button, el } from "./dom";
+import { icon, type IconName } from "./icons";
+
+const TOAST_MS = 6000;
+const MOST = 3;
+
+/** Icon of each notice, and whether the words about an appeal belong to it. */
+const KINDS: Readonly<Record<string, { icon: IconName; appeal: boolean }>> = {
+  warned: { icon: "shield", appeal: true },
+  muted: { icon: "shield", appeal: true },
+  removed: { icon: "shield", appeal: true },
+  banned: { icon: "lock", appeal: true },
+  restarting: { icon: "clock", appeal: false },
+  reported: { icon: "flag", appeal: false },
+};
+
+export function notices({ state, model, words, announcer }: Context): Part {
+  const { t } = words;
+  const cleanup = new Cleanup();
+  const house = el("div", { class: "notices__house" });
+  const toasts = el("div", { class: "notices__toasts" });
+  const element = el(
+    "section",
+    { class: "notices", "aria-label": t("notice.region"), "data-region": "notices" },
+    house,
+    toasts,
+  );
+  let heard = Math.max(0, ...state.notices.value.map(({ id }) => id));
+
+  const title = (code: string): string =>
+    words.has(`notice.${code}`) ? t(`notice.${code}`) : words.has(`trouble.${code}`) ? t(`trouble.${code}`) : code;
+  const show = (): void => {
+    const away = model.putAway.value;
+    const open = state.notices.value.filter(({ id }) => !away.has(id)).slice(-MOST);
+    house.replaceChildren(
+      ...open.map(({ id, code, detail }) => {
+        const kind = KINDS[code] ?? { icon: "info" as const, appeal: false };
+        const close = button(t("notice.close"), () => (model.putAway.value = new Set([...away, id])), {
+          icon: "close",
+          wordless: true,
+          kind: "btn--small",
+        });
+        const text = el("div", { class: "toast__text" }, el("b", {}, title(code)));
+        if (detail) text.append(el("p", { dir: "auto" }, detail));
+        if (kind.appeal) text.append(el("small", {}, t("notice.appeal")));
+        return el("div", { class: "hud toast" }, icon(kind.icon), text, close);
+      }),
+    );
+  };
+  cleanup.add(
+    state.notices.watch((all) => {
+      for (const { id, code, detail } of all) if (id > heard) announcer.alert(`${title(code)}. ${detail}`.trim());
+      heard = Math.max(heard, ...all.map(({ id }) => id));
+      show();
+    }),
+  );
+  cleanup.add(model.putAway.watch(show));
+  const timers = new Map<number, ReturnType<typeof setTimeout>>();
+  cleanup.add(() => timers.forEach((timer) => clearTimeout(timer)));
+  cleanup.add(
+    model.toasts.watch((all: readonly Toast[]) => {
+      toasts.replaceChildren(
+        ...all.map((toast) =>
+          el(
+            "div",
+            { class: `hud toast${toast.bad ? " toast--bad" : ""}` },
+            icon(toast.bad ? "alert" : "check"),
+            el("div", { class: "toast__text" }, toast.words),
+          ),
+        ),
+      );
+      for (const { id } of all)
+        if (!timers.has(id))
+          timers.set(
+            id,
+            setTimeout(() => model.dropToast(id), TOAST_MS),
+          );
+    }),
+  );
+  return { element, dispose: () => cleanup.dispose() };
+}
