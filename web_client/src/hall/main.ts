@@ -4,6 +4,8 @@ import type { Welcome } from "../net/protocol.gen";
 import { chooseQuality, hasWebGl } from "../world/stage";
 import { World } from "../world/world";
 import { Headset } from "../xr/headset";
+import { mountUi } from "../ui/mount";
+import { recallSettings } from "../ui/settings_store";
 import { makeActions } from "./actions";
 import { Cleanup } from "./signal";
 import type { HallActions, HallState } from "./state";
@@ -47,6 +49,8 @@ class HallPage {
   constructor(page: Page) {
     this.#page = page;
     this.#state = makeState(page.language);
+    // Before the interface is there, for the stage is made once and by the quality that a person chose.
+    this.#state.settings.value = recallSettings(this.#state.settings.value);
     this.#visit = new Visit(page.room, this.#state, {
       came: (person) => this.#world?.came(person),
       changed: (person) => this.#world?.changed(person),
@@ -76,16 +80,11 @@ class HallPage {
       return null;
     }
     const quality = chooseQuality(query.get("quality"), this.#state.settings.value.quality);
-    const world = new World(root, { quality, draws }, this.#state, {
+    return new World(root, { quality, draws }, this.#state, {
       jumped: () => this.#visit.channel.jump(),
       notice: (code, detail) => this.#visit.notice(code, detail),
       passed: (room) => location.assign(`/halls/${encodeURIComponent(room)}`),
-      key: (code) => {
-        if (code === "KeyF") world.actOnFocused();
-        if (code === "KeyX") world.stand();
-      },
     });
-    return world;
   }
 
   async #welcomed(welcome: Welcome): Promise<void> {
@@ -112,7 +111,7 @@ class HallPage {
     this.#state.load.value = { key, done: sum, total: whole };
   }
 
-  start(mountUi: MountUi): void {
+  start(): void {
     const { root, room, query } = this.#page;
     const world = this.#world;
     this.#cleanup.add(mountUi(root, this.#state, this.#actions));
@@ -137,8 +136,4 @@ class HallPage {
   }
 }
 
-type MountUi = (root: HTMLElement, state: HallState, actions: HallActions) => () => void;
-const found = import.meta.glob<{ mountUi: MountUi }>("../ui/mount.ts", { eager: true });
-const mountUi = found["../ui/mount.ts"]?.mountUi ?? (() => () => undefined);
-
-new HallPage(readPage()).start(mountUi);
+new HallPage(readPage()).start();

@@ -28,9 +28,12 @@ export interface Ground {
   slide(feet: Vector3, dx: number, dz: number): void;
   /** Height of the floor below `from_y` at (x, z), or null when there is none. */
   floor(x: number, from_y: number, z: number): number | null;
-  /** First surface that a ray meets; `point` and `normal` are written. False when it meets none within `reach` metres. */
-  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3, normal: Vector3): boolean;
+  /** First surface that a ray meets within `reach` metres, or null; `point` is written. */
+  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3): Surface | null;
 }
+
+/** `floor` can be stood on; table tops cannot, however level they are. */
+export type Surface = "floor" | "wall";
 
 /** A flat floor with walls at the room's bounds, for rooms that bring no collider. */
 export class PlainGround implements Ground {
@@ -48,18 +51,19 @@ export class PlainGround implements Ground {
     return Math.max(0, this.min.y);
   }
 
-  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3, normal: Vector3): boolean {
+  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3): Surface | null {
     const distance = (this.floor() - origin.y) / direction.y;
-    if (!(distance > 0) || distance > reach) return false;
+    if (!(distance > 0) || distance > reach) return null;
     point.copy(origin).addScaledVector(direction, distance);
-    normal.set(0, 1, 0);
-    return point.x > this.min.x && point.x < this.max.x && point.z > this.min.z && point.z < this.max.z;
+    const inside = point.x > this.min.x && point.x < this.max.x && point.z > this.min.z && point.z < this.max.z;
+    return inside ? "floor" : null;
   }
 }
 
-/** A mesh of walls and floors in a bounding volume tree. */
+/** Meshes in bounding volume trees: `walk` is stood on, `block` is bumped into. One mesh may be both. */
 export class MeshGround implements Ground {
-  readonly #tree: MeshBVH;
+  readonly #walk: MeshBVH;
+  readonly #block: MeshBVH;
   readonly #segment = new Line3();
   readonly #box = new Box3();
   readonly #ray = new Ray();
@@ -67,7 +71,6 @@ export class MeshGround implements Ground {
   readonly #on_segment = new Vector3();
   readonly #push = new Vector3();
   readonly #down = new Vector3(0, -1, 0);
-  readonly #up_from = new Vector3();
   /** Made once: a shapecast with fresh closures would make garbage at every step. */
   readonly #against = {
     intersectsBounds: (box: Box3): boolean => box.intersectsBox(this.#box),
@@ -87,12 +90,9 @@ export class MeshGround implements Ground {
     },
   };
 
-  constructor(geometry: BufferGeometry) {
-    this.#tree = new MeshBVH(geometry);
-  }
-
-  get triangles(): number {
-    return (this.#tree.geometry.index?.count ?? 0) / 3;
+  constructor(walk: BufferGeometry, block: BufferGeometry) {
+    this.#walk = new MeshBVH(walk);
+    this.#block = walk === block ? this.#walk : new MeshBVH(block);
   }
 
   slide(feet: Vector3, dx: number, dz: number): void {
@@ -108,7 +108,7 @@ export class MeshGround implements Ground {
     this.#segment.end.set(x, feet.y + HEAD_METRES - RADIUS_METRES, z);
     this.#box.makeEmpty();
     this.#box.expandByPoint(this.#segment.start).expandByPoint(this.#segment.end).expandByScalar(RADIUS_METRES);
-    this.#tree.shapecast(this.#against);
+    this.#block.shapecast(this.#against);
     const { x: to_x, z: to_z } = this.#segment.start;
     // Over an edge with nothing below, or onto something higher than a step: stay.
     const floor = this.floor(to_x, feet.y + STEP_METRES + 0.01, to_z);
@@ -118,38 +118,49 @@ export class MeshGround implements Ground {
   }
 
   floor(x: number, from_y: number, z: number): number | null {
-    this.#ray.origin.copy(this.#up_from.set(x, from_y, z));
+    this.#ray.origin.set(x, from_y, z);
     this.#ray.direction.copy(this.#down);
-    const hit = this.#tree.raycastFirst(this.#ray, DoubleSide);
+    const hit = this.#walk.raycastFirst(this.#ray, DoubleSide);
     return hit ? hit.point.y : null;
   }
 
-  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3, normal: Vector3): boolean {
+  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3): Surface | null {
     this.#ray.origin.copy(origin);
     this.#ray.direction.copy(direction);
-    const hit = this.#tree.raycastFirst(this.#ray, DoubleSide);
-    if (!hit || hit.distance > reach) return false;
-    point.copy(hit.point);
-    if (hit.face) normal.copy(hit.face.normal);
-    if (normal.dot(direction) > 0) normal.negate();
-    return true;
+    let nearest = reach;
+    let found: Surface | null = null;
+    const floor = this.#walk.raycastFirst(this.#ray, DoubleSide);
+    if (floor && floor.distance <= nearest) {
+      nearest = floor.distance;
+      point.copy(floor.point);
+      found = floor.face && Math.abs(floor.face.normal.y) > FLOOR_NORMAL_Y && direction.y < 0 ? "floor" : "wall";
+    }
+    if (this.#block === this.#walk) return found;
+    const wall = this.#block.raycastFirst(this.#ray, DoubleSide);
+    if (!wall || wall.distance > nearest) return found;
+    point.copy(wall.point);
+    return "wall";
   }
 }
 
-export function isFloor(normal: Vector3): boolean {
-  return normal.y > FLOOR_NORMAL_Y;
+/**
+ * The meshes under `root` as a collider, in world coordinates; null when there are none. Nodes called `walk` and `block` say what they are for;
+ * without those names everything is both.
+ */
+export function groundOf(root: Object3D): MeshGround | null {
+  root.updateMatrixWorld(true);
+  const walk = merged(root.getObjectByName("walk") ?? root);
+  if (!walk) return null;
+  const named = root.getObjectByName("block");
+  return new MeshGround(walk, (named && merged(named)) ?? walk);
 }
 
-/** All meshes under `root` as one collider, in world coordinates; null when there are none. */
-export function groundOf(root: Object3D): MeshGround | null {
+function merged(root: Object3D): BufferGeometry | null {
   const parts: BufferGeometry[] = [];
-  root.updateMatrixWorld(true);
   root.traverse((node) => {
-    if (!(node instanceof Mesh)) return;
-    parts.push(positionsOnly(node.geometry as BufferGeometry, node.matrixWorld));
+    if (node instanceof Mesh) parts.push(positionsOnly(node.geometry as BufferGeometry, node.matrixWorld));
   });
-  const merged = parts.length ? mergeGeometries(parts) : null;
-  return merged ? new MeshGround(merged) : null;
+  return parts.length ? mergeGeometries(parts) : null;
 }
 
 /** Positions as plain floats (files quantise them) with an index, so that all parts can be merged. */

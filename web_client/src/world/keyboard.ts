@@ -1,31 +1,35 @@
-/** Held keys → what a person wants. Which key means what is a table that a person may change. */
+/** Held keys → what a person wants. Which key means what is the interface's table, which a person may change. */
+import { type KeyName, keyTable } from "../a11y/keys";
 import { Cleanup } from "../hall/signal";
 import type { Intent } from "./walker";
 
-/** Movement names, as the settings' key table has them, with the codes that always work. */
-export const MOVES = {
-  forward: ["KeyW", "ArrowUp"],
-  back: ["KeyS", "ArrowDown"],
-  left: ["KeyA"],
-  right: ["KeyD"],
-  turn_left: ["KeyQ", "ArrowLeft"],
-  turn_right: ["KeyE", "ArrowRight"],
-  faster: ["ShiftLeft", "ShiftRight"],
-} as const;
-export type Move = keyof typeof MOVES;
+/** Held down, these move; the rest of the table's names are pressed. */
+const HELD: ReadonlySet<KeyName> = new Set([
+  "forward",
+  "back",
+  "left",
+  "right",
+  "turn_left",
+  "turn_right",
+  "faster",
+] as const);
 
 export class Keyboard {
   readonly #cleanup = new Cleanup();
   readonly #held = new Set<string>();
-  readonly #codes = new Map<string, Move>();
-  readonly #active = new Map<Move, number>();
+  readonly #active = new Set<KeyName>();
+  #table: ReadonlyMap<string, KeyName> = keyTable({});
 
-  /** `pressed` hears every other key that was pressed outside of text fields. */
-  constructor(pressed: (code: string, event: KeyboardEvent) => void) {
-    this.remap({});
+  /** `pressed` hears the names of keys that were pressed outside of text fields and controls. */
+  constructor(pressed: (name: KeyName) => void) {
     this.#cleanup.listen(window, "keydown", (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (!this.#codes.has(event.code)) return pressed(event.code, event);
+      const name = this.#table.get(event.code);
+      if (!name) return;
+      if (!HELD.has(name)) {
+        if (!event.repeat) pressed(name);
+        return;
+      }
       // Arrows inside a list or menu belong to it.
       if (event.code.startsWith("Arrow") && !isWorld(event.target)) return;
       if (event.code.startsWith("Arrow")) event.preventDefault();
@@ -46,25 +50,22 @@ export class Keyboard {
     });
   }
 
-  /** `keys` maps a movement's name to a code that takes the place of its first one. */
+  /** `keys` as in the settings. */
   remap(keys: Readonly<Record<string, string>>): void {
-    this.#codes.clear();
-    for (const [move, [first, ...rest]] of Object.entries(MOVES) as [Move, readonly string[]][]) {
-      this.#codes.set(keys[move] ?? first!, move);
-      for (const code of rest) if (!this.#codes.has(code)) this.#codes.set(code, move);
-    }
+    this.#table = keyTable(keys);
+    this.#count();
   }
 
   #count(): void {
     this.#active.clear();
     for (const code of this.#held) {
-      const move = this.#codes.get(code);
-      if (move) this.#active.set(move, 1);
+      const name = this.#table.get(code);
+      if (name) this.#active.add(name);
     }
   }
 
-  #is(move: Move): number {
-    return this.#active.get(move) ?? 0;
+  #is(name: KeyName): number {
+    return this.#active.has(name) ? 1 : 0;
   }
 
   /** Adds what the keys say. */

@@ -68,15 +68,16 @@ export async function loadScene(url: string): Promise<SceneDocument> {
   const wire = await sendJson<Partial<WireDocument> | null>(url);
   if (!wire?.environment || !wire.bounds || !Array.isArray(wire.entities))
     throw refusal("load_failed", `${url} is not a scene document`);
-  return readScene(wire as WireDocument);
+  return readScene(wire as WireDocument, url);
 }
 
-export function readScene({ title, environment, bounds, entities }: WireDocument): SceneDocument {
+/** `url` is the document's own address: those inside are relative to it. */
+export function readScene({ title, environment, bounds, entities }: WireDocument, url: string): SceneDocument {
   const out: SceneDocument = {
     title,
-    model: address(environment.model),
-    collider: address(environment.collider),
-    plan: address(environment.plan),
+    model: address(environment.model, url),
+    collider: address(environment.collider, url),
+    plan: address(environment.plan, url),
     bounds: { min: bounds.low, max: bounds.high },
     seats: [],
     places: [],
@@ -110,8 +111,11 @@ export function readScene({ title, environment, bounds, entities }: WireDocument
 }
 
 /** The digest makes the address of exactly these bytes, which may be cached for good. */
-function address(model: WireModel | undefined): string | null {
-  return model ? `${model.url}?v=${model.sha256.slice(0, 16)}` : null;
+function address(model: WireModel | undefined, document: string): string | null {
+  if (!model) return null;
+  // Any origin serves to resolve a path; only the path is kept, for nothing is fetched from elsewhere.
+  const { pathname } = new URL(model.url, new URL(document, "http://localhost"));
+  return `${pathname}?v=${model.sha256.slice(0, 16)}`;
 }
 
 function headingOf([x, y, z, w]: [number, number, number, number]): number {

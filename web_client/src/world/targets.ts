@@ -19,7 +19,6 @@ export class Targets {
   readonly #sphere = new Sphere();
   readonly #ray = new Ray();
   readonly #point = new Vector3();
-  readonly #normal = new Vector3();
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -62,7 +61,7 @@ export class Targets {
     }
     if (!best) return null;
     const hidden =
-      ground.hit(origin, direction, nearest, this.#point, this.#normal) &&
+      ground.hit(origin, direction, nearest, this.#point) !== null &&
       this.#point.distanceTo(origin) < nearest - BEHIND_METRES;
     return hidden ? null : best;
   }

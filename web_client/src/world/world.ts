@@ -1,5 +1,6 @@
 /** The room as one stands in it: stage, hall, own body, the others, and what can be acted on. */
 import { Raycaster, Vector2, Vector3 } from "three";
+import type { KeyName } from "../a11y/keys";
 import { Cleanup } from "../hall/signal";
 import type { Actionable, HallState, Participant, Place } from "../hall/state";
 import type { Reacted, Welcome } from "../net/protocol.gen";
@@ -9,7 +10,7 @@ import { type Deeds, Furnishing, isTaken } from "./furnishing";
 import { Hall, type Progress } from "./hall";
 import { Inhabitants, type Presence } from "./inhabitants";
 import { Keyboard } from "./keyboard";
-import { isFloor, PlainGround } from "./collider";
+import { PlainGround } from "./collider";
 import { Markers } from "./marker";
 import { OwnPose } from "./own_pose";
 import { Pointer } from "./pointer";
@@ -32,7 +33,6 @@ export interface WorldListener {
   jumped(): void;
   notice(code: string, detail?: string): void;
   passed(room: string): void;
-  key(code: string): void;
 }
 
 export class World {
@@ -58,7 +58,7 @@ export class World {
   readonly #raycaster = new Raycaster();
   readonly #hover_at = new Vector2();
   readonly #point = new Vector3();
-  readonly #normal = new Vector3();
+  readonly #beside = new Vector3();
   #hovering = false;
   #hovered: Target | null = null;
   #listed = false;
@@ -75,7 +75,7 @@ export class World {
     this.inhabitants = new Inhabitants(makeBodies(this.stage, state, () => this.hall?.probes ?? null));
     this.markers = new Markers(this.stage.scene);
     this.#furnishing = new Furnishing(this.targets, this.#deeds());
-    this.keyboard = new Keyboard((code) => this.#key(code));
+    this.keyboard = new Keyboard((name) => this.#key(name));
     this.pointer = new Pointer(this.stage.canvas, {
       look: (turn, tilt) => this.walker.look(turn, tilt),
       hover: (at) => this.#hover(at),
@@ -257,8 +257,8 @@ export class World {
     const target = this.#under(at);
     if (target) return target.act();
     const { origin, direction } = this.#raycaster.ray;
-    if (!this.walker.ground.hit(origin, direction, SIGHT_METRES, this.#point, this.#normal)) return;
-    if (isFloor(this.#normal)) this.walker.walkTo(this.#point);
+    if (this.walker.ground.hit(origin, direction, SIGHT_METRES, this.#point) === "floor")
+      this.walker.walkTo(this.#point);
   }
 
   #showFocus(focused: Actionable | null): void {
@@ -266,9 +266,9 @@ export class World {
     this.markers.focus(target?.at ?? null, target?.radius_metres ?? 0);
   }
 
-  #key(code: string): void {
-    if (code === "Escape") this.walker.cancel();
-    else this.#listener.key(code);
+  #key(name: KeyName): void {
+    if (name === "act") this.actOnFocused();
+    if (name === "stand") this.stand();
   }
 
   #meet(presence: Presence): void {
@@ -276,7 +276,7 @@ export class World {
     this.#point.set(0, 0, -1).applyQuaternion(rotation).setY(0);
     if (this.#point.lengthSq() < 1e-4) this.#point.set(0, 0, 1);
     this.#point.normalize().multiplyScalar(MEETING_METRES);
-    const feet = this.#normal.copy(head);
+    const feet = this.#beside.copy(head);
     // Walked from them, so that a wall or table between leaves us on their side of it.
     feet.y = this.walker.ground.floor(head.x, head.y, head.z) ?? 0;
     this.walker.ground.slide(feet, this.#point.x, this.#point.z);

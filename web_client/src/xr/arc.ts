@@ -1,6 +1,6 @@
 /** The teleport's parabola: thrown from a hand, it lands on floor or it does not. No drawing here. */
 import { Vector3 } from "three";
-import { type Ground, isFloor } from "../world/collider";
+import type { Ground } from "../world/collider";
 
 export const ARC_POINTS = 32;
 const SPEED_METRES_PER_S = 7;
@@ -20,7 +20,6 @@ export class Arc {
   readonly #next = new Vector3();
   readonly #velocity = new Vector3();
   readonly #direction = new Vector3();
-  readonly #normal = new Vector3();
   readonly #stood = new Vector3();
 
   throw(origin: Vector3, direction: Vector3, ground: Ground): void {
@@ -34,9 +33,10 @@ export class Arc {
       this.#next.copy(this.#at).addScaledVector(this.#velocity, STEP_S);
       const reach = this.#next.distanceTo(this.#at);
       this.#direction.subVectors(this.#next, this.#at).normalize();
-      if (ground.hit(this.#at, this.#direction, reach, this.landing, this.#normal)) {
+      const surface = ground.hit(this.#at, this.#direction, reach, this.landing);
+      if (surface) {
         this.landing.toArray(this.points, this.count++ * 3);
-        this.valid = isFloor(this.#normal) && this.#stands(ground);
+        this.valid = surface === "floor" && this.#stands(ground);
         return;
       }
       this.#at.copy(this.#next);

@@ -1,5 +1,6 @@
 /** A tracked hand as rounded bones: a ball at each joint, a rod between each two. Two draws, no model to fetch. */
 import {
+  type BufferGeometry,
   CylinderGeometry,
   DynamicDrawUsage,
   type Group,
@@ -24,12 +25,14 @@ const CHAINS: readonly XRHandJoint[][] = FINGERS.map((finger) => [
 const MOST = 32;
 const SKIN = 0xb98a68;
 const SHADE = 0xa87a5a;
+type Instances = InstancedMesh<BufferGeometry, MeshBasicMaterial>;
+
 const UP = new Vector3(0, 1, 0);
 const LEAST_RADIUS_METRES = 0.006;
 
 export class JointHand {
-  readonly #balls: InstancedMesh<SphereGeometry, MeshBasicMaterial>;
-  readonly #rods: InstancedMesh<CylinderGeometry, MeshBasicMaterial>;
+  readonly #balls: Instances;
+  readonly #rods: Instances;
   readonly #matrix = new Matrix4();
   readonly #scale = new Vector3();
   readonly #middle = new Vector3();
@@ -90,11 +93,8 @@ export class JointHand {
   }
 }
 
-function instanced<G extends SphereGeometry | CylinderGeometry>(
-  geometry: G,
-  color: number,
-): InstancedMesh<G, MeshBasicMaterial> {
-  const mesh = new InstancedMesh<G, MeshBasicMaterial>(
+function instanced(geometry: BufferGeometry, color: number): Instances {
+  const mesh: Instances = new InstancedMesh(
     geometry,
     new MeshBasicMaterial({ color, toneMapped: false, fog: false }),
     MOST,

@@ -46,17 +46,20 @@ describe("targets", () => {
 
 it("reads a scene document: places in order, headings in radians", () => {
   const names = (en: string): Record<string, string> => ({ en, zh: en });
-  const scene = readScene({
-    title: names("Hall"),
-    environment: { model: { url: "/gltf/halls/x.glb", sha256: "ab".repeat(32) } },
-    bounds: { low: [-1, 0, -1], high: [1, 2, 1] },
-    entities: [
-      { id: "b", transform: { position: [0, 0, 0] }, place: { name: names("B"), heading_degrees: 90, order: 2 } },
-      { id: "a", transform: { position: [1, 0, 0] }, place: { name: names("A"), heading_degrees: 0, order: 1 } },
-      { id: "s", transform: { position: [0, 0.46, 0] }, seat: { heading_degrees: 180 } },
-      { id: "d", transform: { position: [0, 1, 0] }, portal: { target: "x", label: names("Door"), is_open: false } },
-    ],
-  });
+  const scene = readScene(
+    {
+      title: names("Hall"),
+      environment: { model: { url: "x.glb", sha256: "ab".repeat(32) } },
+      bounds: { low: [-1, 0, -1], high: [1, 2, 1] },
+      entities: [
+        { id: "b", transform: { position: [0, 0, 0] }, place: { name: names("B"), heading_degrees: 90, order: 2 } },
+        { id: "a", transform: { position: [1, 0, 0] }, place: { name: names("A"), heading_degrees: 0, order: 1 } },
+        { id: "s", transform: { position: [0, 0.46, 0] }, seat: { heading_degrees: 180 } },
+        { id: "d", transform: { position: [0, 1, 0] }, portal: { target: "x", label: names("Door"), is_open: false } },
+      ],
+    },
+    "/gltf/halls/x.scene.json?v=1",
+  );
   expect(scene.places.map(({ id }) => id)).toEqual(["a", "b"]);
   expect(scene.places[1]!.heading).toBeCloseTo(Math.PI / 2);
   expect(scene.seats[0]!.heading).toBeCloseTo(Math.PI);

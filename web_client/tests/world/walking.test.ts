@@ -1,6 +1,6 @@
 import { BoxGeometry, Group, Mesh, PlaneGeometry, Vector3 } from "three";
 import { beforeEach, describe, expect, it } from "vitest";
-import { groundOf, isFloor, type MeshGround, PlainGround } from "../../src/world/collider";
+import { groundOf, type MeshGround, PlainGround } from "../../src/world/collider";
 import { type Intent, Walker, wrap } from "../../src/world/walker";
 
 function box(group: Group, size: [number, number, number], at: [number, number, number]): void {
@@ -110,16 +110,28 @@ describe("walking", () => {
 });
 
 describe("ground", () => {
-  it("meets rays with a normal that faces them", () => {
+  it("tells floors from walls", () => {
     const ground = room();
     const point = new Vector3();
-    const normal = new Vector3();
-    expect(ground.hit(new Vector3(0, 1, 0), new Vector3(0, 0, -1), 30, point, normal)).toBe(true);
+    expect(ground.hit(new Vector3(0, 1, 0), new Vector3(0, 0, -1), 30, point)).toBe("wall");
     expect(point.z).toBeCloseTo(-4.9, 3);
-    expect(isFloor(normal)).toBe(false);
-    expect(ground.hit(new Vector3(0, 1, 0), new Vector3(0, -1, 0), 30, point, normal)).toBe(true);
-    expect(isFloor(normal)).toBe(true);
-    expect(ground.hit(new Vector3(0, 1, 0), new Vector3(0, 1, 0), 30, point, normal)).toBe(false);
+    expect(ground.hit(new Vector3(0, 1, 0), new Vector3(0, -1, 0), 30, point)).toBe("floor");
+    expect(ground.hit(new Vector3(0, 1, 0), new Vector3(0, 1, 0), 30, point)).toBeNull();
+  });
+
+  it("takes nodes by their names: what blocks is not stood on", () => {
+    const group = new Group();
+    const walk = new Group();
+    walk.name = "walk";
+    walk.add(new Mesh(new PlaneGeometry(20, 20).rotateX(-Math.PI / 2)));
+    const block = new Group();
+    block.name = "block";
+    box(block, [2, 0.3, 2], [0, 0.15, 0]);
+    group.add(walk, block);
+    const ground = groundOf(group)!;
+    const point = new Vector3();
+    expect(ground.hit(new Vector3(0, 2, 0), new Vector3(0, -1, 0), 30, point)).toBe("wall");
+    expect(ground.floor(0, 2, 0)).toBe(0);
   });
 
   it("is a plain floor with walls where a room brings none", () => {
