@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from carrel.server.errors import BadRequest
+
 NAME_LETTERS: Final = 40
 TEXT_LETTERS: Final = 4000
 
@@ -14,9 +16,17 @@ _DROPPED: Final = frozenset({"Cs", "Co", "Cn"})
 _MARKS_IN_A_ROW: Final = 3
 
 
+def clean_line(text: str) -> str:
+    """One line of text: NFC, no control or direction characters, single spaces. Raises BadRequest when nothing is left to show."""
+    line = " ".join(_cleaned(text).split())
+    if not line or any(unicodedata.category(letter) == "Cs" for letter in text):
+        raise BadRequest("There is no text to show. Write at least one visible letter.")
+    return line
+
+
 def clean_name(text: str, letters: int = NAME_LETTERS) -> str:
-    """A name on one line, at most `letters` long: NFC, no bidi or control characters, single spaces. Empty when nothing is left."""
-    return _cut(" ".join(_cleaned(text).split()), letters)
+    """A name: a line of at most `letters`. Raises BadRequest when nothing is left to show."""
+    return _cut(clean_line(text), letters)
 
 
 def clean_text(text: str, letters: int = TEXT_LETTERS) -> str:
@@ -49,6 +59,6 @@ def _cut(text: str, letters: int) -> str:
     if len(text) <= letters:
         return text
     end = letters
-    while end and (unicodedata.combining(text[end]) or text[end] == "‍" or text[end - 1] == "‍"):
+    while end and (unicodedata.combining(text[end]) or text[end] == "\u200d" or text[end - 1] == "\u200d"):
         end -= 1
     return text[:end].rstrip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,22 +41,12 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        # SQLite has one writer: standing in our own queue is fairer and cheaper than its busy timeout.
-        self._writing = asyncio.Lock()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        try:
-            async with self.engine.connect() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise storage_error(error) from error
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: kept when the block ends well, undone when anything is raised."""
         try:
-            async with self._writing, self.engine.begin() as connection:
+            async with self.engine.begin() as connection:
                 yield connection
         except IntegrityError:
             raise

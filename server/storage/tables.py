@@ -4,118 +4,110 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    true,
-)
+import sqlalchemy as sa
 
-metadata: Final = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata: Final = sa.MetaData()
 
-accounts: Final = Table(
+accounts: Final = sa.Table(
     "accounts",
     metadata,
-    Column("account_id", String(32), primary_key=True),
-    Column("login_key", String(120), nullable=False, unique=True),  # the name as it is compared
-    Column("login", String(80), nullable=False),  # the name as it was given
-    Column("display_name", String(80), nullable=False),
-    Column("password_hash", String(255), nullable=False),
-    Column("roles", String(120), nullable=False),  # space-separated
-    Column("language", String(8), nullable=False),
-    Column("is_open", Boolean, nullable=False, server_default=true()),
-    Column("created_ms", BigInteger, nullable=False),
+    sa.Column("id", sa.String(32), nullable=False),
+    sa.Column("sign_in_name", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("password_hash", sa.String(255), nullable=False),
+    sa.Column("roles", sa.String(255), nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("id", name="pk_accounts"),
+    sa.UniqueConstraint("sign_in_name", name="uq_accounts_sign_in_name"),
 )
 
-sessions: Final = Table(
+sessions: Final = sa.Table(
     "sessions",
     metadata,
-    Column("session_id", String(32), primary_key=True),
-    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
-    Column("account_id", String(32), ForeignKey("accounts.account_id", ondelete="CASCADE"), nullable=True, index=True),
-    Column("name", String(80), nullable=False),
-    Column("roles", String(120), nullable=False),
-    Column("language", String(8), nullable=False),
-    Column("device", String(16), nullable=False),  # browser, headset
-    Column("is_shared", Boolean, nullable=False),
-    Column("family", String(32), nullable=False, index=True),  # a guest's browser and headset are one person
-    Column("created_ms", BigInteger, nullable=False),
-    Column("expires_ms", BigInteger, nullable=False, index=True),
+    sa.Column("id", sa.String(32), nullable=False),
+    sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("account_id", sa.String(32), nullable=True),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("roles", sa.String(255), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("shared_computer", sa.Boolean, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("id", name="pk_sessions"),
+    sa.UniqueConstraint("token_hash", name="uq_sessions_token_hash"),
+    sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_sessions_account_id", ondelete="CASCADE"),
+    sa.Index("ix_sessions_account_id", "account_id"),
+    sa.Index("ix_sessions_expires_ms", "expires_ms"),
 )
 
-grants: Final = Table(  # one-time rights: the staff link and the headsets' codes
-    "grants",
+codes: Final = sa.Table(
+    "codes",
     metadata,
-    Column("code_hash", LargeBinary(32), primary_key=True),
-    Column("kind", String(16), nullable=False, index=True),
-    Column("session_id", String(32), ForeignKey("sessions.session_id", ondelete="CASCADE"), nullable=True),
-    Column("expires_ms", BigInteger, nullable=False),
-    Column("used_ms", BigInteger, nullable=True),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("purpose", sa.String(16), nullable=False),
+    sa.Column("session_id", sa.String(32), nullable=True),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("hash", name="pk_codes"),
+    sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name="fk_codes_session_id", ondelete="CASCADE"),
+    sa.Index("ix_codes_expires_ms", "expires_ms"),
 )
 
-acts: Final = Table(
-    "acts",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("room", String(64), nullable=False),
-    Column("act", String(16), nullable=False),
-    Column("actor", String(64), nullable=False),
-    Column("actor_name", String(80), nullable=False),
-    Column("subject", String(64), nullable=False, index=True),
-    Column("subject_name", String(80), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at_ms", BigInteger, nullable=False, index=True),
-    Column("until_ms", BigInteger, nullable=True),
-)
-
-bans: Final = Table(
+bans: Final = sa.Table(
     "bans",
     metadata,
-    Column("number", Integer, primary_key=True),
-    Column("act_number", Integer, ForeignKey("acts.number"), nullable=False),
-    Column("subject", String(64), nullable=False),
-    Column("room", String(64), nullable=False),  # empty: everywhere
-    Column("reason", Text, nullable=False),
-    Column("until_ms", BigInteger, nullable=True),
-    Column("lifted_ms", BigInteger, nullable=True),
+    sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("subject_name", sa.String(40), nullable=False),
+    sa.Column("reason", sa.String(200), nullable=False),
+    sa.Column("made_ms", sa.BigInteger, nullable=False),
+    sa.Column("until_ms", sa.BigInteger, nullable=True),
+    sa.Column("lifted_ms", sa.BigInteger, nullable=True),
+    sa.PrimaryKeyConstraint("id", name="pk_bans"),
+    sa.Index("ix_bans_subject", "subject"),
 )
-Index("ix_bans_subject", bans.c.subject)
 
-reports: Final = Table(
+acts: Final = sa.Table(
+    "acts",
+    metadata,
+    sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+    sa.Column("room", sa.String(64), nullable=False),
+    sa.Column("act", sa.String(16), nullable=False),
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("actor_name", sa.String(40), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("subject_name", sa.String(40), nullable=False),
+    sa.Column("reason", sa.String(200), nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("until_ms", sa.BigInteger, nullable=True),
+    sa.PrimaryKeyConstraint("id", name="pk_acts"),
+    sa.Index("ix_acts_subject", "subject"),
+    sa.Index("ix_acts_at_ms", "at_ms"),
+)
+
+reports: Final = sa.Table(
     "reports",
     metadata,
-    Column("number", Integer, primary_key=True),
-    Column("room", String(64), nullable=False),
-    Column("reporter", String(64), nullable=False),
-    Column("reporter_name", String(80), nullable=False),
-    Column("subject", String(64), nullable=False, index=True),
-    Column("subject_name", String(80), nullable=False),
-    Column("reason", String(32), nullable=False),
-    Column("note", Text, nullable=False),
-    Column("lines", Text, nullable=False),  # JSON: [[Unix ms, scope, text], …]
-    Column("at_ms", BigInteger, nullable=False, index=True),
-    Column("closed_ms", BigInteger, nullable=True),
+    sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+    sa.Column("room", sa.String(64), nullable=False),
+    sa.Column("reporter", sa.String(80), nullable=False),
+    sa.Column("reporter_name", sa.String(40), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("subject_name", sa.String(40), nullable=False),
+    sa.Column("reason", sa.String(16), nullable=False),
+    sa.Column("note", sa.String(500), nullable=False),
+    sa.Column("lines", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("closed_ms", sa.BigInteger, nullable=True),
+    sa.PrimaryKeyConstraint("id", name="pk_reports"),
+    sa.Index("ix_reports_at_ms", "at_ms"),
 )
 
-blocks: Final = Table(
+blocks: Final = sa.Table(
     "blocks",
     metadata,
-    Column("subject", String(64), primary_key=True),
-    Column("other", String(64), primary_key=True),
-    Column("at_ms", BigInteger, nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("other", sa.String(80), nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("subject", "other", name="pk_blocks"),
+    sa.Index("ix_blocks_other", "other"),
 )
