@@ -58,7 +58,7 @@ class Broadcast:
         first, self._sent = self._sent, room.events.next_number
         frame = _TickFrames(room, tick, room.room_ms(now_ms))
         together = frame.of_everyone(array_bytes(room.events.since(first)), first)
-        homes, limit = room.builder.home.tolist(), self._limit
+        homes, limit = room.builder.home[: max(room.by_slot, default=0) + 1].tolist(), self._limit
         skipped = sent_bytes = 0
         apart: list[Participant] = []
         for slot, one in room.by_slot.items():
