@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,11 +9,6 @@ from aiohttp import web
 
 from carrel.server.accounts.model import Identity
 from carrel.server.wire.messages import ModerationAct, ReportReason
-
-SESSION_COOKIE = "carrel_session"
-
-Clock = Callable[[], int]
-"""Unix time in milliseconds that never goes back."""
 
 
 @dataclass(frozen=True, slots=True)

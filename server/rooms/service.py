@@ -15,13 +15,14 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from carrel.server.accounts.model import Identity
+from carrel.server.clock import Clock, steady_clock
 from carrel.server.errors import Banned, NotFound, NotSignedIn
 from carrel.server.rooms.broadcast import Broadcast
 from carrel.server.rooms.metrics import RoomMetrics
 from carrel.server.rooms.model import CLOSE_CODES, CLOSE_RESTART, CLOSE_SESSION_ENDED, RoomSpec
 from carrel.server.rooms.moderation import carry_out
 from carrel.server.rooms.participant import Participant
-from carrel.server.rooms.ports import Act, Clock, Complaint, Moderation, Sessions
+from carrel.server.rooms.ports import Act, Complaint, Moderation, Sessions
 from carrel.server.rooms.quotas import Bucket
 from carrel.server.rooms.requests import set_block
 from carrel.server.rooms.room import Deed, Room, parting
@@ -36,12 +37,6 @@ log = structlog.get_logger("carrel.rooms")
 
 ENDED_KEPT_MS: Final = 120_000
 """An ended session is remembered so long, for requests that were under way when it ended."""
-
-
-def steady_clock() -> Clock:
-    """Unix milliseconds that never go back, whatever is done to the system's clock."""
-    start_ns = time.time_ns() - time.monotonic_ns()
-    return lambda: (start_ns + time.monotonic_ns()) // 1_000_000
 
 
 @dataclass(slots=True, eq=False)

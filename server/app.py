@@ -1,0 +1,108 @@
+"""The composition root: the only place where all parts meet."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry, generate_latest
+
+from carrel.server import accounts as people
+from carrel.server.accounts import Accounts
+from carrel.server.clock import Clock, steady_clock
+from carrel.server.errors import CarrelError, Forbidden
+from carrel.server.moderation import Moderation
+from carrel.server.requests import json_answer
+from carrel.server.rooms import Rooms, attach
+from carrel.server.settings import Settings
+from carrel.server.shipped import room_specs
+from carrel.server.storage import open_database
+from carrel.server.web import setup_web
+
+log = structlog.get_logger("carrel")
+
+METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+HOUSEKEEPING_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The running whole, for who starts it."""
+
+    app: web.Application
+    rooms: Rooms
+    accounts: Accounts
+
+    async def staff_link(self, base_url: str) -> str | None:
+        """A one-time link for the first librarian while the library has no staff account, else None."""
+        return await self.accounts.staff_link(base_url)
+
+
+async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
+    """Every part, joined. Raises ConfigurationError, StorageError."""
+    clock = clock or steady_clock()
+    registry = CollectorRegistry()
+    database = await open_database(settings)
+    accounts = Accounts(database, settings, clock)
+    moderation = Moderation(database, clock)
+    rooms = Rooms(settings, room_specs(), accounts, moderation, clock, registry=registry)
+    accounts.on_session_end.append(rooms.end_session)
+
+    app = web.Application(client_max_size=settings.request_body_bytes)
+    setup_web(app, settings, rooms, accounts, moderation)
+    app.add_routes(people.routes(accounts, settings))
+    attach(app, rooms)
+    app.router.add_get("/api/health", health)
+    app.router.add_get("/metrics", partial(metrics, registry))
+
+    async def keep_house(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(every(HOUSEKEEPING_S, accounts.forget_expired))
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await database.close()
+
+    app.cleanup_ctx.append(keep_house)
+    return Library(app, rooms, accounts)
+
+
+async def health(_: web.Request) -> web.StreamResponse:
+    return json_answer({"ok": True, "version": carrel_version()})
+
+
+async def metrics(registry: CollectorRegistry, request: web.Request) -> web.StreamResponse:
+    """Prometheus, for this machine only: how full a room is, is the house's business. Raises Forbidden."""
+    if not _is_loopback(request.remote) or "X-Forwarded-For" in request.headers:
+        raise Forbidden("Metrics are for this machine only.")
+    return web.Response(body=generate_latest(registry), headers={"Content-Type": METRICS_TYPE})
+
+
+def carrel_version() -> str:
+    try:
+        return version("carrel")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` again and again; a failure is noted and the next turn comes all the same."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except CarrelError as error:
+            log.warning("housekeeping_failed", error=str(error))
