@@ -50,14 +50,6 @@ def manifest_of(files: Mapping[str, bytes], notes: Mapping[str, Note]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(plain, order="sorted"), indent=1) + b"\n"
 
 
-def merged(old: bytes, new: bytes, replacing: str) -> bytes:
-    """The old manifest with all entries whose path starts with `replacing` exchanged for the new one's. Raises DocumentError."""
-    kept = (entry for entry in read(old).files if not entry.path.startswith(replacing))
-    by_path = {entry.path: entry for entry in (*kept, *read(new).files)}
-    plain = msgspec.to_builtins(Manifest(files=tuple(by_path[path] for path in sorted(by_path))))
-    return msgspec.json.format(msgspec.json.encode(plain, order="sorted"), indent=1) + b"\n"
-
-
 def read(data: bytes) -> Manifest:
     """A checked manifest. Raises DocumentError with a sentence that names the fault."""
     try:

@@ -6,20 +6,18 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from carrel.scenes.errors import BuildError
-from carrel.scenes.halls.books.classics import CLASSICS
-from carrel.scenes.halls.great.hall import build_great_hall
-from carrel.scenes.halls.paint.lettering import FontFace
-from carrel.scenes.manifest import Note, manifest_of, merged
+
+if TYPE_CHECKING:
+    from carrel.scenes.halls.paint.lettering import FontFace
 
 HALLS = ("great",)
 FONT_PATTERN = "Noto Serif CJK SC:bold"
 PORTAL_PICTURE = "portal_ancient.jpg"
-MANIFEST = "manifest.json"
 SEED = 7
 
 
@@ -30,44 +28,30 @@ def build_hall(
     seed: Annotated[int, typer.Option(help="Another number shelves other books.")] = SEED,
     font: Annotated[Path | None, typer.Option(help="A font file with Han characters.")] = None,
 ) -> None:
-    """Build a hall and write its GLB, scene document, collider and plan, and the manifest of the folder above."""
+    """Build a hall and write its GLB, scene document, collider and plan; `carrel build manifest` then lists them."""
+    # numpy, Pillow and embreex are there only for who builds
+    from carrel.scenes.halls.books.classics import CLASSICS
+    from carrel.scenes.halls.great.hall import build_great_hall
+
     if hall not in HALLS:
         raise typer.BadParameter(f"Unknown hall {hall!r}: choose one of {', '.join(HALLS)}.")
     picture = out / PORTAL_PICTURE
+    portal = picture.read_bytes() if picture.exists() else None
     try:
-        built = build_great_hall(
-            CLASSICS,
-            seed,
-            quality,
-            font=_font(font),
-            portal_picture=picture.read_bytes() if picture.exists() else None,
-        )
+        built = build_great_hall(CLASSICS, seed, quality, font=_font(font), portal_picture=portal)
     except BuildError as fault:
         typer.secho(str(fault), err=True, fg="red")
         raise typer.Exit(1) from fault
     out.mkdir(parents=True, exist_ok=True)
     for name, data in built.files().items():
         (out / name).write_bytes(data)
-    if quality == "full":
-        write_manifest(out.parent, "halls/", f"carrel build hall {hall} --seed {seed}")
     typer.echo(json.dumps(built.statistics, indent=1))
-
-
-def write_manifest(root: Path, folder: str, made_by: str) -> None:
-    """Put every file below `root/folder` into `root/manifest.json`; other folders' entries stay."""
-    files = {p.relative_to(root).as_posix(): p.read_bytes() for p in (root / folder).rglob("*") if p.is_file()}
-    notes = {
-        folder: Note(made_by=made_by),
-        f"{folder}{PORTAL_PICTURE}": Note(made_by="rendered from our own trial of the Ancient Books Room"),
-    }
-    pictures = {p for p in files if p.endswith(".webp")}
-    notes |= {p: Note(made_by="node web_client/tools/render_hall.mjs great_hall.glb") for p in pictures}
-    fresh, target = manifest_of(files, notes), root / MANIFEST
-    target.write_bytes(merged(target.read_bytes(), fresh, folder) if target.exists() else fresh)
 
 
 def _font(path: Path | None) -> FontFace | None:
     """The named file, else what fontconfig finds for a Han serif, else None (Latin only)."""
+    from carrel.scenes.halls.paint.lettering import FontFace
+
     if path is not None:
         return FontFace(path.read_bytes())
     finder = shutil.which("fc-match")

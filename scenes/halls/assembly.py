@@ -25,7 +25,7 @@ AUTHOR, LICENCE = "Carrel", "CC0-1.0"
 LEVEL_NUMBER = {NEAR: 0, MID: 1, FAR: 2}
 LEVEL_NAME = {NEAR: "near", MID: "mid", FAR: "far"}
 CLAMPED = {"sky", "print", "card", "cases", "lightmap", "spines"}
-QUALITY = {"lightmap": 90, "spines": 68, "cases": 74, "rug": 78, "veneer": 80, "limewash": 80, "print": 86}
+QUALITY = {"lightmap": 93, "spines": 66, "cases": 74, "rug": 78, "veneer": 80, "limewash": 80, "print": 82}
 FULL_CHROMA = {"lightmap", "spines", "cases"}
 
 

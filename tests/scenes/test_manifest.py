@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from carrel.scenes.errors import DocumentError
-from carrel.scenes.manifest import Note, manifest_of, merged, read
+from carrel.scenes.manifest import Note, manifest_of, read
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "gltf"
 
@@ -34,13 +34,6 @@ def test_the_longest_note_speaks_for_a_file() -> None:
 def test_a_file_without_a_note_is_refused() -> None:
     with pytest.raises(DocumentError, match="avatars/x"):
         manifest_of({"avatars/x.glb": b""}, {"halls/": Note(made_by="a recipe")})
-
-
-def test_merging_replaces_one_folder_only() -> None:
-    note = {"": Note(made_by="by hand"), "halls/": Note(made_by="h"), "avatars/": Note(made_by="v")}
-    old = manifest_of({"halls/gone.glb": b"1", "avatars/kept.glb": b"2"}, note)
-    new = manifest_of({"halls/new.glb": b"3"}, note)
-    assert [e.path for e in read(merged(old, new, "halls/")).files] == ["avatars/kept.glb", "halls/new.glb"]
 
 
 def test_broken_manifests_are_refused() -> None:

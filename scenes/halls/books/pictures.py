@@ -17,6 +17,7 @@ from carrel.scenes.halls.light.baker import Effort, Illuminator
 from carrel.scenes.halls.light.coding import encode, linear
 
 FINER, WIDTH, GAP = 2, 1024, 2
+REFLECTIONS = 1.15  # what gloss adds to real books
 PICTURE_RANGE = 1.0  # radiance, not irradiance: nothing on a shelf is brighter
 WOOD, BACK, PAPER, GOLD = (
     linear((128, 84, 52)),
@@ -83,6 +84,7 @@ def _paint(
         x = float(np.clip(k * case.width / case.bays, STILE / 2, case.width - STILE / 2))
         a, b = round((x - STILE / 2) * scale), round((x + STILE / 2) * scale)
         radiance[:, a:b] = WOOD * light[:, a:b]
+    radiance *= REFLECTIONS
     small = radiance.reshape(h // FINER, FINER, w // FINER, FINER, 3).mean((1, 3))
     return encode(floats(small), PICTURE_RANGE)
 

@@ -81,7 +81,7 @@ def build_file(inputs: HallInputs, seed: int, quality_name: str) -> RawHall:
     used = {FAMILIES[FINISHES[p.finish].family] for p in model.parts}
     needed = {t for f in used for t in (f.texture, f.roughness_texture) if t}
     textures = {name: image for name, image in textures.items() if name in needed}
-    settings = {**at.LOOK, "bay_m": at.BAY, "zones": at.BAYS, "switch_m": {"high": [2.2, 10.0], "low": [0.0, 3.0]}}
+    settings = {**at.LOOK, "bay_m": at.BAY, "zones": at.BAYS, "switch_m": {"high": [3.6, 10.0], "low": [0.0, 3.0]}}
     everything = Contents(
         "Great Hall", textures, lit.lightmap.image, atlas, lit.books, {**zones, LOOSE: WHOLE_HALL}, probes, settings
     )

@@ -77,16 +77,12 @@ def _tympanum(m: Model) -> None:
 
 def _entablature(m: Model) -> None:
     """A cornice all round with dentils on the long walls, and a string course below the windows' springing."""
-    ways = (
-        ((-at.HALF, ENTABLATURE, 0), (-at.HALF, ENTABLATURE, -at.LENGTH)),
-        ((at.HALF, ENTABLATURE, -at.LENGTH), (at.HALF, ENTABLATURE, 0)),
-        ((-at.HALF, ENTABLATURE, -at.LENGTH), (at.HALF, ENTABLATURE, -at.LENGTH)),
-        ((at.HALF, ENTABLATURE, 0), (-at.HALF, ENTABLATURE, 0)),
-    )
-    for start, end in ways:
-        for levels, profile, sub in ((NEAR, CORNICE, 0.8), (MID, CORNICE, 1.4), (FAR, CORNICE_FAR, 2.0)):
-            with m.only(levels):
-                sweep(m, "stone", profile, [start, end], sub=sub)
+    far, half = -at.LENGTH, at.HALF
+    loop = [(-half, ENTABLATURE, 0), (-half, ENTABLATURE, far), (half, ENTABLATURE, far), (half, ENTABLATURE, 0)]
+    # steps that divide a bay: zones part between two steps
+    for levels, profile, sub in ((NEAR, CORNICE, 0.8), (MID, CORNICE, at.BAY / 3), (FAR, CORNICE_FAR, at.BAY / 2)):
+        with m.only(levels):
+            sweep(m, "stone", profile, loop, closed=True, sub=sub + 1e-6)
     for side in (-1, 1):
         for k in range(int(at.LENGTH / 0.22)):
             center = (side * (at.HALF - 0.245), at.SPRING - 0.25, -(k + 0.5) * 0.22)

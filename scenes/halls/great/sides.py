@@ -32,7 +32,14 @@ def right_side(m: Model, sheet: Sheet) -> None:
                 subject = (bay * 2 + 1) % len(at.SUBJECTS)
                 plate = sheet.rects[f"subject{subject}"]
                 bookcase(
-                    m, f"R{bay}", at.SUBJECTS[subject], plate, width=3.32, boards=at.RIGHT_BOARDS, depth=0.40, light=0.5
+                    m,
+                    f"R{bay}",
+                    at.SUBJECTS[subject],
+                    plate,
+                    width=3.32,
+                    boards=at.RIGHT_BOARDS,
+                    depth=0.40,
+                    light=0.75,
                 )
     for bay in range(at.BAYS + 1):
         z = float(np.clip(-at.BAY * bay, -at.LENGTH + 0.31, -0.31))
@@ -76,7 +83,7 @@ def _gallery(m: Model) -> None:
     wide, edge, y, long = at.HALF + at.GALLERY_EDGE, at.GALLERY_EDGE, at.GALLERY, at.LENGTH
     panel = m.panel((-at.HALF, y + 0.02, 0), (wide + 0.1, 0, 0), (0, 0, -long), (0, 1, 0), 0.08)
     rect(m, "parquet", (-at.HALF, y + 0.02, 0), (wide + 0.1, 0, 0), (0, 0, -long), panel=panel)
-    for levels, sub in ((NEAR, 0.4), (MID | FAR, 1.1)):
+    for levels, sub in ((NEAR, 0.4), (MID | FAR, 1.0)):
         with m.only(levels):
             rect(m, "limewash", (-at.HALF, y - 0.13, 0), (0, 0, -long), (wide + 0.2, 0, 0), sub=sub)
     line = [(edge + 0.05, y, 0), (edge + 0.05, y, -long)]
@@ -89,6 +96,7 @@ def _gallery(m: Model) -> None:
     x, foot = edge + 0.08, y + 0.05
     balusters(m, (x, foot, -0.05), (x, foot, gate_from), [0.1, 0.97])
     run = long - 0.05 + gate_to
-    posts = [0.002, *((at.BAY * k + gate_to) / run for k in range(1, at.BAYS)), 0.992]
-    balusters(m, (x, foot, gate_to), (x, foot, -long + 0.05), posts)
+    at_bays = [(at.BAY * k + gate_to) / run for k in range(1, at.BAYS)]
+    posts = [0.002, *at_bays, 0.992]
+    balusters(m, (x, foot, gate_to), (x, foot, -long + 0.05), posts, joints=at_bays)
     rect(m, "walnut", (edge + 0.04, y + 0.055, gate_from), (0.22, 0, 0), (0, 0, gate_to - gate_from))

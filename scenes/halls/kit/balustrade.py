@@ -42,11 +42,18 @@ FINIAL = [
 
 
 def balusters(
-    m: Model, start: Points, end: Points, posts: Sequence[float], height: float = 0.92, pitch: float = 0.21
+    m: Model,
+    start: Points,
+    end: Points,
+    posts: Sequence[float],
+    joints: Sequence[float] = (),
+    height: float = 0.92,
+    pitch: float = 0.21,
 ) -> None:
-    """A row from start to end (floor points); `posts` are parts 0..1 of the way."""
+    """A row from start to end (floor points); `posts` and the rails' `joints` are parts 0..1 of the way."""
     a, b = floats(start), floats(end)
     n = int(np.linalg.norm(b - a) / pitch)
+    rail_path = [a, *(a + (b - a) * part for part in joints), b]
     for k in range(n):
         foot = a + (b - a) * (k + 0.5) / n
         with m.only(NEAR):
@@ -57,8 +64,8 @@ def balusters(
             box(m, "walnut", foot + floats([0, 0.45, 0]), (0.05, 0.70, 0.05), sub=9, skip="y-y+x-")
     for levels, rail, sub in ((NEAR, RAIL, 0.6), (MID, RAIL, 2.0), (FAR, RAIL_FAR, 4.0)):
         with m.only(levels):
-            sweep(m, "walnut", [(o, u + height - 0.12) for o, u in rail], [a, b], hard=50, sub=sub)
-            sweep(m, "walnut", FOOT if levels == NEAR else RAIL_FAR, [a, b], hard=40, sub=sub)
+            sweep(m, "walnut", [(o, u + height - 0.12) for o, u in rail], rail_path, hard=50, sub=sub)
+            sweep(m, "walnut", FOOT if levels == NEAR else RAIL_FAR, rail_path, hard=40, sub=sub)
     for part in posts:
         foot = a + (b - a) * part
         box(m, "walnut", foot + floats([0, height / 2, 0]), (0.15, height, 0.15), skip="y-", sub=0.5)

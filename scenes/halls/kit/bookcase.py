@@ -33,7 +33,7 @@ def bookcase(
     """A case along local +x, its front at z = 0, its back at z = -depth; adds its empty shelves to `m.cases`."""
     height = BASE + sum(boards) + BOARD * (len(boards) + 1)
     case = Case(name, label, m.matrix.copy(), m.origin.copy(), width, height, depth, BASE, tuple(boards), bays)
-    for levels, sub, fine in ((NEAR, 0.62, True), (MID, 1.7, False)):
+    for levels, sub, fine in ((NEAR, 0.84, True), (MID, 1.7, False)):
         with m.only(levels):
             _carcass(m, case, sub, fine)
     with m.only(FAR):

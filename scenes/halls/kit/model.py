@@ -62,7 +62,7 @@ class Panel:
     def at(self, s: Floats, t: Floats) -> tuple[Floats, Floats]:
         """Points and unit normals for arrays of s and t of one shape."""
         if self.arched:
-            radius = np.maximum(np.hypot(2 * s - 1, t) / 0.97, 1)
+            radius = np.maximum(np.hypot(2 * s - 1, t) / 0.955, 1)
             s, t = 0.5 + (s - 0.5) / radius, t / radius
         on = np.stack([np.interp(s, self.stations, self.columns[:, k]) for k in range(3)], -1)
         out = np.stack([np.interp(s, self.stations, self.normals[:, k]) for k in range(3)], -1)

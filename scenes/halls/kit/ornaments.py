@@ -76,7 +76,16 @@ def potted_palm(m: Model, height: float, leaves: int = 16) -> None:
         with m.only(MID):
             _leaflets(m, stem, side, length, 5, 0.2)
         with m.only(FAR):
-            _leaflets(m, stem, side, length, 2, 0.42)
+            _blade(m, stem, side, length)
+
+
+def _blade(m: Model, stem: Floats, side: Floats, length: float) -> None:
+    """A whole leaf as one folded ribbon."""
+    spine = stem[[2, 4, 6]]
+    wide = length * floats([0.16, 0.17, 0.03])[:, None]
+    drop = floats([0, -0.5, 0])
+    points = np.stack([spine + (side * s + drop * abs(s)) * wide for s in (-1, 0, 1)], 1)
+    grid(m, "leaf", points, np.zeros((3, 3, 2)))
 
 
 def _leaflets(m: Model, stem: Floats, side: Floats, length: float, pairs: int, wide: float) -> None:

@@ -12,7 +12,7 @@ from carrel.scenes.halls.kit.model import NEAR, Panel, Part
 from carrel.scenes.halls.light.baker import Effort, Illuminator
 from carrel.scenes.halls.light.coding import encode
 
-MARGIN = 2
+MARGIN, BLOCK = 3, 8
 SIX_WAYS = floats([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]])
 
 
@@ -96,19 +96,26 @@ def lightmap(
     places: dict[int, tuple[int, int]] = {}
     x = y = row = 0
     for i in sorted(range(len(sizes)), key=lambda i: -min(sizes[i])):
-        w, h = max(sizes[i]), min(sizes[i])
-        if x + w + 2 * MARGIN > width:
+        w, h = _blocks(max(sizes[i])), _blocks(min(sizes[i]))
+        if x + w > width:
             x, y, row = 0, y + row, 0
         places[i] = (x + MARGIN, y + MARGIN)
-        x, row = x + w + 2 * MARGIN, max(row, h + 2 * MARGIN)
-    image = np.zeros((4 * int(np.ceil((y + row) / 4)), width, 3), "u1")
+        x, row = x + w, max(row, h)
+    image = np.zeros((y + row, width, 3), "u1")
     for i, panel in enumerate(panels):
         tile = encode(_panel_light(panel, sky, effort))  # (s, t, 3)
         tile = tile if turned[i] else tile.transpose(1, 0, 2)
-        tile = np.pad(tile, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), mode="edge")
+        h, w = tile.shape[:2]
+        after = (_blocks(h) - h - MARGIN, _blocks(w) - w - MARGIN)
+        tile = np.pad(tile, ((MARGIN, after[0]), (MARGIN, after[1]), (0, 0)), mode="edge")
         px, py = places[i][0] - MARGIN, places[i][1] - MARGIN
         image[py : py + tile.shape[0], px : px + tile.shape[1]] = tile
     return Lightmap(image, places, sizes, turned)
+
+
+def _blocks(texels: int) -> int:
+    """Room for so many texels and their margins in whole JPEG blocks: what is coded together belongs together."""
+    return BLOCK * int(np.ceil((texels + 2 * MARGIN) / BLOCK))
 
 
 def _panel_light(panel: Panel, sky: Illuminator, effort: Effort) -> Floats:

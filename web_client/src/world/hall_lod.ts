@@ -6,7 +6,7 @@ import { BufferGeometry, Group, InstancedMesh, Mesh, type Object3D, type Vector3
 import { isPerInstance, type HallQuality, type HallSettings } from "./hall_light";
 
 const HYSTERESIS_M = 0.6;
-const NEAR_BOOKS_M: Record<HallQuality, number> = { high: 2.2, low: 0.8 };
+const NEAR_BOOKS_M: Record<HallQuality, number> = { high: 1.8, low: 0.8 };
 const WHOLE_HALL = -1;
 
 interface Marks {

@@ -1,0 +1,29 @@
+"""`carrel build manifest`: say for every file under assets/gltf what it is, who made it and how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carrel.scenes.manifest import Note, manifest_of
+
+MANIFEST = "manifest.json"
+# the longest key that fits a file's path speaks for it
+NOTES = {
+    "halls/": Note(made_by="carrel build hall great"),
+    "halls/great_hall.webp": Note(made_by="node web_client/tools/render_hall.mjs great_hall.glb, view wide"),
+    "halls/great_hall_arch.webp": Note(made_by="node web_client/tools/render_hall.mjs great_hall.glb, view arch"),
+    "halls/portal_ancient.jpg": Note(made_by="rendered by Carrel's own trial of the Ancient Books Room"),
+    "avatars/": Note(made_by="carrel build looks"),
+}
+
+
+def write_manifest(
+    root: Annotated[Path, typer.Argument(help="The folder of shipped files.")] = Path("assets/gltf"),
+) -> None:
+    """Write manifest.json with the path, SHA-256, size, author, licence and origin of every file below the folder."""
+    paths = [p for p in root.rglob("*") if p.is_file() and p != root / MANIFEST]
+    files = {p.relative_to(root).as_posix(): p.read_bytes() for p in paths}
+    (root / MANIFEST).write_bytes(manifest_of(files, NOTES))
