@@ -202,7 +202,7 @@ function frame(): void {
   const loaded =
     ready &&
     (waiting.near >= Math.min(limits, wanted) || view === "crowd" ? waiting.near >= Math.min(limits, wanted) : false);
-  const dt = 1 / 30;
+  const dt = 1 / 12;
   if (loaded && time < 1) time += dt;
   step(loaded ? dt : 0.3, loaded ? time : 0);
   renderer.render(scene, camera);
@@ -210,7 +210,7 @@ function frame(): void {
   if (settled === 1 && view === "poses") {
     ["heart", "applause", "laugh", "nod", "question", "wave"].forEach((r, i) => plates.react(i, r as Reaction));
   }
-  if (settled > 12) {
+  if (settled > 5) {
     const { calls, triangles } = renderer.info.render;
     const t0 = performance.now();
     for (let i = 0; i < 60; i++) step(1 / 600, 1);
