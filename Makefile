@@ -42,6 +42,7 @@ format: $(DEV_STAMP)
 assets: $(DEV_STAMP)  ## build the shipped halls and avatars again
 	$(BIN)/carrel build hall great
 	$(BIN)/carrel build looks
+	$(BIN)/carrel build manifest
 
 lock: $(DEV_STAMP)  ## renew the pinned versions
 	$(BIN)/python -m pip install --quiet uv

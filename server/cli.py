@@ -9,8 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from carrel.server.bench.command import room as bench_room
 from carrel.server.errors import CarrelError
+from carrel.server.halls_command import build_hall
+from carrel.server.looks_command import build_looks_command
 from carrel.server.settings import Settings, describe, load
+from carrel.server.shipped_manifest import write_manifest
 
 app = typer.Typer(
     help="Carrel: the library that people walk into.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -113,6 +117,12 @@ def account_add(
     )
     made = asyncio.run(add_account(_settings(data_dir=data_dir), name, password, role or ["reader"], display_name))
     typer.echo(f"{made.name} can sign in now as {', '.join(sorted(made.roles))}.")
+
+
+build.command("hall")(build_hall)
+build.command("looks")(build_looks_command)
+build.command("manifest")(write_manifest)
+bench.command("room")(bench_room)
 
 
 def main() -> NoReturn:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import resource
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -31,7 +32,7 @@ def run(settings: Settings) -> None:
         runner.run(_serve(settings))
 
 
-def _loop_factory() -> object:
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     try:
         import uvloop
     except ImportError:

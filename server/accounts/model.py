@@ -22,15 +22,15 @@ Permission = Literal[
 ]
 
 _EVERYBODY: Final[frozenset[Permission]] = frozenset({"chat", "direct_to_staff", "report"})
-_MEMBERS: Final = _EVERYBODY | {"direct_to_readers", "answer_direct"}
-_STAFF: Final = _MEMBERS | {"moderate", "staff_pages"}
+_MEMBERS: Final[frozenset[Permission]] = _EVERYBODY.union({"direct_to_readers", "answer_direct"})
+_STAFF: Final[frozenset[Permission]] = _MEMBERS.union({"moderate", "staff_pages"})
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     "guest": _EVERYBODY,
     "reader": _MEMBERS,
     "creator": _MEMBERS,
     "librarian": _STAFF,
-    "moderator": _STAFF | {"ban"},
-    "admin": _STAFF | {"ban", "ban_forever", "manage_accounts"},
+    "moderator": _STAFF.union({"ban"}),
+    "admin": _STAFF.union({"ban", "ban_forever", "manage_accounts"}),
     "bot": frozenset({"chat"}),
 }
 """Direct words between strangers are off for guests, whose age nobody knows: a guest may write to staff, and staff may answer."""

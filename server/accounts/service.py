@@ -103,10 +103,13 @@ class Accounts:
         self, name: str, password: str, shared_computer: bool, language: str, address: str, old_token: str | None
     ) -> Opened:
         """Raises NotSignedIn with the same words for every cause, TooManyRequests. The old session ends: its secret is never carried over."""
-        self._spend(self._settings.logins_per_minute, "login", tokens.digest(old_token or address).hex(), sign_in_name(name))
+        self._spend(
+            self._settings.logins_per_minute, "login", tokens.digest(old_token or address).hex(), sign_in_name(name)
+        )
         self._spend(self._settings.logins_per_minute * ADDRESS_SLACK, "login-address", address)
         account = await self._store.account_named(sign_in_name(name))
-        if not await self._passwords.matches(password, account and account.password_hash) or account is None:
+        right = await self._passwords.matches(password, account.password_hash if account else None)
+        if account is None or not right:
             raise NotSignedIn(WRONG)
         if old_token:
             await self.sign_out(old_token)
@@ -130,7 +133,13 @@ class Accounts:
             one = await self._store.session_by_id(identity.session_id, now_ms)
             found = [one] if one else []
         return [
-            SessionRow(one.identity.session_id, one.created_ms, one.expires_ms, one.shared_computer, one.identity.session_id == identity.session_id)
+            SessionRow(
+                one.identity.session_id,
+                one.created_ms,
+                one.expires_ms,
+                one.shared_computer,
+                one.identity.session_id == identity.session_id,
+            )
             for one in found
         ]
 
@@ -168,7 +177,9 @@ class Accounts:
         """A librarian's session on this browser. Raises Gone."""
         used, _ = await self._store.use_code(tokens.digest(secret), "staff", self._now_ms())
         if not used or await self._store.has_staff():
-            raise Gone("This link was used already, or its time is over. Start the library again for a new one, or sign in.")
+            raise Gone(
+                "This link was used already, or its time is over. Start the library again for a new one, or sign in."
+            )
         name = STAFF_NAMES.get(language, STAFF_NAMES["en"])
         roles: frozenset[Role] = frozenset({"librarian", "moderator"})
         return await self._open(None, name, roles, language, self._settings.session_hours * 3600, shared=False)
@@ -185,8 +196,12 @@ class Accounts:
         """A session of its own for the same person. Raises Gone, TooManyRequests."""
         window = RateLimitItemPerMinute(self._settings.pairing_tries, self._settings.pairing_minutes)
         if not self._limiter.hit(window, "pairing-try", address):
-            raise TooManyRequests("Too many wrong codes. Wait a few minutes and ask for a new one.", retry_after_ms=60_000)
-        used, session_id = await self._store.use_code(tokens.digest(tokens.read_pairing_code(typed)), "pairing", self._now_ms())
+            raise TooManyRequests(
+                "Too many wrong codes. Wait a few minutes and ask for a new one.", retry_after_ms=60_000
+            )
+        used, session_id = await self._store.use_code(
+            tokens.digest(tokens.read_pairing_code(typed)), "pairing", self._now_ms()
+        )
         session = await self._store.session_by_id(session_id, self._now_ms()) if session_id else None
         if not used or session is None:
             raise Gone("That code is not valid, or its time is over. Show a new one in the hall and type it again.")
@@ -196,12 +211,22 @@ class Accounts:
 
     # --- accounts ---
 
-    async def add_account(self, name: str, password: str, roles: Iterable[str], display_name: str | None = None) -> Account:
+    async def add_account(
+        self, name: str, password: str, roles: Iterable[str], display_name: str | None = None
+    ) -> Account:
         """Raises BadRequest for a wrong name, role or password, Conflict when the name is taken."""
         wanted = frozenset(role for role in ROLES if role in set(roles) and role not in ("guest", "bot"))
         if unknown := set(roles) - wanted:
-            raise BadRequest(f"There is no role {', '.join(sorted(unknown))}. Roles: {', '.join(r for r in ROLES if r not in ('guest', 'bot'))}.")
-        account = Account(tokens.new_id(), sign_in_name(name), clean_name(display_name or name), await self._passwords.hash(password), wanted)
+            raise BadRequest(
+                f"There is no role {', '.join(sorted(unknown))}. Roles: {', '.join(r for r in ROLES if r not in ('guest', 'bot'))}."
+            )
+        account = Account(
+            tokens.new_id(),
+            sign_in_name(name),
+            clean_name(display_name or name),
+            await self._passwords.hash(password),
+            wanted,
+        )
         if not account.sign_in_name or len(account.sign_in_name) > SIGN_IN_CHARS:
             raise BadRequest(f"A sign-in name has 1 to {SIGN_IN_CHARS} characters.")
         await self._store.add_account(account, self._now_ms())
@@ -214,7 +239,9 @@ class Accounts:
     ) -> Opened:
         token, now_ms = tokens.new_token(), self._now_ms()
         identity = Identity(tokens.new_id(), account_id, name, roles, language)
-        session = Session(identity=identity, shared_computer=shared, created_ms=now_ms, expires_ms=now_ms + seconds * 1000)
+        session = Session(
+            identity=identity, shared_computer=shared, created_ms=now_ms, expires_ms=now_ms + seconds * 1000
+        )
         await self._store.add_session(session, tokens.digest(token))
         return Opened(token, None if shared else seconds, identity)
 

@@ -67,7 +67,7 @@ def storage_error(error: Exception) -> StorageError:
 def database_url(settings: Settings) -> str:
     if settings.database_url:
         return settings.database_url
-    return f"sqlite+aiosqlite:///{Path(settings.data_dir).absolute() / 'carrel.sqlite3'}"
+    return f"sqlite+aiosqlite:///{Path(settings.data_dir).absolute() / 'carrel.db'}"
 
 
 async def open_database(settings: Settings) -> Database:
