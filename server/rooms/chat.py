@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
-from carrel.server.errors import BadRequest
-from carrel.server.text import clean_name
 from carrel.server.wire.messages import Said
 
 NEWCOMER_LINES: Final = 50
@@ -15,15 +13,6 @@ REPORT_LINES: Final = 20
 """Lines that go with a report."""
 LINES_LIMIT: Final = 20_000
 """Lines kept of one room at most, however much is said."""
-LINE_LETTERS: Final = 1000
-
-
-def clean(text: str) -> str:
-    """What somebody says or is called, as one line (server/text.py). Raises BadRequest when nothing is left of it."""
-    line = clean_name(text, LINE_LETTERS)
-    if not line:
-        raise BadRequest("There is no text to show. Write at least one visible letter.")
-    return line
 
 
 class Line(NamedTuple):

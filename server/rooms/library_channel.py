@@ -17,7 +17,6 @@ from engineio.async_drivers.aiohttp import WebSocket as EngineWebSocket
 
 from carrel.server.accounts.model import STAFF, Identity
 from carrel.server.errors import BadRequest, Conflict, Forbidden, NotFound, PeerError, TooManyRequests, WrongOrigin
-from carrel.server.rooms.chat import clean
 from carrel.server.rooms.letters import Letters
 from carrel.server.rooms.origins import check_origin
 from carrel.server.rooms.participant import Participant
@@ -26,6 +25,7 @@ from carrel.server.rooms.requests import may_write_to
 from carrel.server.rooms.room import Room
 from carrel.server.rooms.service import Rooms
 from carrel.server.rooms.tunnel import TunnelConnection
+from carrel.server.text import clean_line
 from carrel.server.wire.messages import Acknowledgement, DirectMessage, InboxRequest, Invitation, Letter
 
 log = structlog.get_logger("carrel.library_channel")
@@ -188,7 +188,7 @@ class LibraryChannel:
         return Acknowledgement(ok=True, data=await handle(reader, payload))
 
     async def _direct(self, reader: _Reader, message: DirectMessage) -> None:
-        text = clean(message.text)
+        text = clean_line(message.text)
         _, one, other = self._between(reader, message.to)
         one.visitor.quota.chats.spend(self._rooms.now_ms(), "You are writing very fast. Wait a moment.")
         await self._send(one, other, "direct", text, None)

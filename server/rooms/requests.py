@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from carrel.server.accounts.model import STAFF
 from carrel.server.errors import BadRequest, Forbidden, NotFound, PeerError
-from carrel.server.rooms.chat import Line, clean
+from carrel.server.rooms.chat import Line
 from carrel.server.rooms.moderation import moderate
 from carrel.server.rooms.participant import Participant
 from carrel.server.rooms.ports import Complaint
 from carrel.server.rooms.room import BlockChange, Room
+from carrel.server.text import clean_line
 from carrel.server.wire import messages as m
 
 _CHANGING_SPENDS_GESTURE: Final = (m.React, m.RaiseHand, m.SetAway, m.SetLook)
@@ -64,7 +65,7 @@ def _say(room: Room, one: Participant, request: m.Say, now_ms: int) -> None:
         raise Forbidden("A moderator has muted you for a while. Others cannot read you now.")
     if (request.to is not None) != (request.scope == "direct"):
         raise BadRequest("`to` names the reader of a direct line, and goes with no other scope.")
-    text = clean(request.text)
+    text = clean_line(request.text)
     reader = other_one(room, request.to) if request.to is not None else None
     if reader is not None:
         may_write_to(one, reader)
@@ -105,7 +106,7 @@ def _set_away(room: Room, one: Participant, request: m.SetAway, now_ms: int) -> 
 def _set_look(room: Room, one: Participant, request: m.SetLook, now_ms: int) -> None:
     if request.name is not None and one.identity.account_id is not None:
         raise Forbidden("Your name comes from your account. Change it there.")
-    name = one.person.name if request.name is None else clean(request.name)[:40]
+    name = one.person.name if request.name is None else clean_line(request.name)[:40]
     room.change(one, name=name, look=request.look or one.person.look)
 
 
@@ -156,7 +157,7 @@ def _report(room: Room, one: Participant, request: m.Report, now_ms: int) -> Non
             subject=other.subject,
             subject_name=other.person.name,
             reason=request.reason,
-            note=clean(request.note) if request.note.strip() else "",
+            note=clean_line(request.note) if request.note.strip() else "",
             at_ms=now_ms,
             lines=tuple((line.at_ms, line.said.scope, line.said.text) for line in lines),
         )

@@ -20,7 +20,7 @@ from msgspec import Struct, structs
 
 from carrel.server.accounts.model import STAFF, Identity
 from carrel.server.errors import Banned, Gone, OutOfDate, RoomFull, TooManyRequests
-from carrel.server.rooms.chat import ChatMemory, clean
+from carrel.server.rooms.chat import ChatMemory
 from carrel.server.rooms.event_ring import EventRing
 from carrel.server.rooms.frame_builder import FrameBuilder
 from carrel.server.rooms.model import (
@@ -40,6 +40,7 @@ from carrel.server.rooms.quotas import Quota
 from carrel.server.rooms.slots import SlotPool
 from carrel.server.rooms.tokens import ResumeTokens, digest, new_participant_id, new_ticket
 from carrel.server.settings import Settings
+from carrel.server.text import clean_line
 from carrel.server.wire import frames
 from carrel.server.wire.messages import (
     PROTOCOL_VERSION,
@@ -141,7 +142,7 @@ class Room:
         self._make_way(identity.session_id, now_ms)
         if len(self.participants) >= self.capacity or (slot := self._slots.take(now_ms)) is None:
             raise RoomFull("This room is full just now. Try again in a moment, or choose another.", retry_after_ms=self._room_in_ms(now_ms))
-        name = clean(wish.name)[:40] if wish.name and identity.account_id is None else identity.name
+        name = clean_line(wish.name)[:40] if wish.name and identity.account_id is None else identity.name
         person = Person(
             participant=known or new_participant_id(),
             slot=slot,

@@ -9,10 +9,10 @@ import pytest
 
 from carrel.avatars.codec import FLAG_AWAY, FLAG_JUMP
 from carrel.server.errors import BadRequest, Banned, Gone, OutOfDate, RoomFull, TooManyRequests
-from carrel.server.rooms.chat import clean
 from carrel.server.rooms.ports import Act, Complaint
 from carrel.server.rooms.room import BlockChange
 from carrel.server.settings import Settings
+from carrel.server.text import clean_line
 from carrel.server.wire import messages as m
 
 from .core import Core, Recorded
@@ -72,12 +72,12 @@ def test_what_a_say_must_be(core: Core) -> None:
     [("a\nb\tc", "a b c"), ("\u202eevil\u202c", "evil"), ("e\u0301", "é"), ("👩\u200d🔬", "👩\u200d🔬"), ("a\x00b\x1b[31m", "a b [31m"), (" 图书 ", "图书")],
 )
 def test_text_is_cleaned(given: str, shown: str) -> None:
-    assert clean(given) == shown
+    assert clean_line(given) == shown
 
 
 def test_blank_text_is_refused() -> None:
     with pytest.raises(BadRequest):
-        clean("\u2066\u2069\n")
+        clean_line("\u2066\u2069\n")
 
 
 def test_blocks_hold_both_ways_and_are_told(core: Core) -> None:
