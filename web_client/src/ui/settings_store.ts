@@ -44,7 +44,7 @@ export function recallSettings(defaults: Settings, store: Storage | null = devic
   let kept: Record<string, unknown> = {};
   try {
     const text = store?.getItem(PLACE) ?? "";
-    if (text && text.length <= MOST_CHARS) kept = JSON.parse(text) as Record<string, unknown>;
+    if (text && text.length <= MOST_CHARS) kept = (JSON.parse(text) ?? {}) as Record<string, unknown>;
   } catch {
     // Unreadable settings are no settings.
   }

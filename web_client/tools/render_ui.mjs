@@ -1,0 +1,93 @@
+/**
+ * Pictures of the interface in its states, with axe's word on each.
+ * node tools/render_ui.mjs OUT [name…]   needs `npx vite --port 5199` at work. CHROMIUM: the browser; STYLES: more style sheets,
+ * colon-separated, put first; PICTURE: a picture of a hall to stand behind; LOOKS: a looks.json.
+ */
+import { readFileSync, mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const SHOTS = {
+  enter: ["state=enter", DESK],
+  "enter-zh-phone": ["state=enter&lang=zh", PHONE],
+  "enter-dark": ["state=enter&theme=dark", DESK],
+  loading: ["state=loading", DESK],
+  hall: ["state=hall&panel=chat", DESK],
+  "hall-zh-phone": ["state=hall&lang=zh", PHONE],
+  "chat-phone": ["state=hall&panel=chat", PHONE],
+  first: ["state=first", DESK],
+  "first-phone": ["state=first&lang=zh", PHONE],
+  people: ["state=hall&panel=people&lang=zh", DESK],
+  moderate: ["state=hall&role=librarian&panel=people&click=.plist li:nth-child(3) button,%23person-moderate", DESK],
+  person: ["state=hall&role=librarian&panel=people&click=.plist li:nth-child(3) button&theme=dark", DESK],
+  report: ["state=hall&panel=people&click=.plist li:nth-child(3) button,%23person-report&lang=zh", PHONE],
+  settings: ["state=hall&panel=settings", DESK],
+  "settings-phone": ["state=hall&panel=settings&lang=zh", PHONE],
+  "settings-contrast": ["state=hall&panel=settings&contrast=more&theme=light", DESK],
+  help: ["state=hall&panel=help", DESK],
+  goto: ["state=hall&panel=goto&theme=dark", DESK],
+  reactions: ["state=hall&panel=reactions", DESK],
+  more: ["state=hall&panel=more", PHONE],
+  headset: ["state=hall&panel=headset&click=.headset .btn:last-child", DESK],
+  lost: ["state=lost", DESK],
+  "lost-phone": ["state=lost&lang=zh", PHONE],
+  notice: ["state=notice", DESK],
+  "notice-phone": ["state=notice", PHONE],
+  flat: ["state=flat", DESK],
+  full: ["state=failed:room_full", DESK],
+  offline: ["state=failed:offline&lang=zh", PHONE],
+  banned: ["state=closed:banned", DESK],
+  taken: ["state=closed:taken_over&theme=dark&contrast=more", DESK],
+};
+
+const [out = "shots", ...only] = process.argv.slice(2);
+mkdirSync(out, { recursive: true });
+const axe = readFileSync(fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
+const styles = (process.env.STYLES ?? "")
+  .split(":")
+  .filter(Boolean)
+  .map((path) => readFileSync(path, "utf8"))
+  .join("\n");
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+});
+let serious = 0;
+for (const [name, [query, viewport]] of Object.entries(SHOTS)) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  const page = await browser.newPage({ viewport });
+  page.on("pageerror", (error) => console.log(name, "error", error.message));
+  if (process.env.LOOKS)
+    await page.route("**/gltf/avatars/looks.json", (route) => route.fulfill({ path: process.env.LOOKS }));
+  if (process.env.PICTURE) await page.route("**/picture", (route) => route.fulfill({ path: process.env.PICTURE }));
+  await page.addInitScript((css) => {
+    document.addEventListener("DOMContentLoaded", () => {
+      const sheet = document.createElement("style");
+      sheet.textContent = css;
+      document.head.prepend(sheet);
+    });
+  }, styles);
+  await page.goto(`http://localhost:5199/static/tools/ui_harness.html?${query}&picture=/picture`);
+  await page.waitForSelector("body[data-ready]", { state: "attached", timeout: 20000 });
+  await page.waitForLoadState("networkidle");
+  await page.screenshot({ path: `${out}/${name}.png` });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate("axe.run()");
+  for (const { id, impact, nodes } of violations) {
+    if (impact === "serious" || impact === "critical") serious += 1;
+    console.log(
+      name,
+      impact,
+      id,
+      nodes
+        .slice(0, 2)
+        .map(({ html }) => html.slice(0, 140))
+        .join(" | "),
+    );
+  }
+  await page.close();
+}
+await browser.close();
+console.log(`serious: ${serious}`);
