@@ -67,6 +67,8 @@ export class RoomChannel {
 
   /** Call at every drawing: asks for the next snapshot. What is shown is the one before, a frame old. */
   refresh(): void {
+    // Before the worker has a room nobody would fill a buffer and send it back.
+    if (this.phase === "idle") return;
     const buffer = this.#spare.pop();
     if (!buffer) return;
     this.#transfer[0] = buffer;
