@@ -1,0 +1,103 @@
+"""Shipped files over HTTP: the built client under hashed names, and the models."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from carrel.server.errors import ConfigurationError
+
+TYPES: Final = {
+    ".glb": "model/gltf-binary",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".wasm": "application/wasm",
+}
+COMPRESSED: Final = frozenset({".glb", ".js", ".css", ".json", ".svg", ".wasm"})
+FOREVER: Final = "public, max-age=31536000, immutable"
+CHECKED: Final = "no-cache"
+GZIP_LEVEL: Final = 6
+
+
+class Chunk(msgspec.Struct):
+    """What Vite's manifest says of one entry."""
+
+    file: str
+    css: list[str] = []
+    imports: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Addresses of a built entry: its script, its style sheets, and the scripts that it will ask for."""
+
+    script: str
+    styles: list[str]
+    preloads: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    body: bytes
+    zipped: bytes | None
+    content_type: str
+    etag: str
+
+
+class Folder:
+    """Every file of a folder by its path; read when first asked for, and again when it changed on disk."""
+
+    def __init__(self, root: Path, prefix: str, cache_control: str) -> None:
+        self.root = root.resolve()
+        self.prefix = prefix
+        self.cache_control = cache_control
+        self._read = cache(_read)
+
+    def route(self) -> web.RouteDef:
+        return web.get(self.prefix + "{path:.+}", self.serve)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        path = (self.root / request.match_info["path"]).resolve()
+        if not path.is_relative_to(self.root) or not path.is_file():
+            raise web.HTTPNotFound
+        found = self._read(path, path.stat().st_mtime_ns)
+        named = "v" in request.query
+        headers = {"ETag": found.etag, "Cache-Control": FOREVER if named else self.cache_control, "Vary": "Accept-Encoding"}
+        if request.headers.get("If-None-Match") == found.etag:
+            return web.Response(status=304, headers=headers)
+        body = found.body
+        if found.zipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+            body, headers["Content-Encoding"] = found.zipped, "gzip"
+        return web.Response(body=body, headers={**headers, "Content-Type": found.content_type})
+
+
+def _read(path: Path, _changed_ns: int) -> Shipped:
+    body = path.read_bytes()
+    content_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if content_type.startswith("text/"):
+        content_type += "; charset=utf-8"
+    zipped = gzip.compress(body, GZIP_LEVEL, mtime=0) if path.suffix in COMPRESSED else None
+    return Shipped(body, zipped, content_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+def entry(client: Path, name: str) -> Entry:
+    """The built entry `name` (its source's path). Raises ConfigurationError when the client was not built."""
+    try:
+        manifest = msgspec.json.decode((client / "manifest.json").read_bytes(), type=dict[str, Chunk])
+        chunk = manifest[name]
+    except (OSError, KeyError, msgspec.MsgspecError) as error:
+        raise ConfigurationError("The client is not built: `make run` builds it.") from error
+    imports = [manifest[one].file for one in chunk.imports]
+    styles = [*chunk.css, *(style for one in chunk.imports for style in manifest[one].css)]
+    return Entry(f"/static/{chunk.file}", [f"/static/{style}" for style in styles], [f"/static/{file}" for file in imports])
