@@ -181,8 +181,7 @@ _DECODER = msgspec.json.Decoder(SceneDocument)
 
 def encode(document: SceneDocument) -> bytes:
     """Canonical JSON: sorted keys, no spaces, UTF-8, defaults left out except the version. Raises DocumentError."""
-    validate(document)
-    plain = msgspec.to_builtins(document)
+    plain = msgspec.to_builtins(validate(document))
     plain["schema_version"] = document.schema_version
     return _ENCODER.encode(plain) + b"\n"
 
@@ -199,13 +198,14 @@ def decode(data: bytes) -> SceneDocument:
     return document
 
 
-def validate(document: SceneDocument) -> None:
-    """Check types, limits and references of a document made in code. Raises DocumentError."""
+def validate(document: SceneDocument) -> SceneDocument:
+    """Check types, limits and references of a document made in code; whole numbers become floats. Raises DocumentError."""
     try:
-        msgspec.convert(msgspec.to_builtins(document), SceneDocument)
+        checked = msgspec.convert(msgspec.to_builtins(document), SceneDocument)
     except msgspec.ValidationError as fault:
         raise DocumentError(f"The scene document was refused: {fault}.") from fault
-    _check(document)
+    _check(checked)
+    return checked
 
 
 def _check(document: SceneDocument) -> None:

@@ -17,6 +17,7 @@ from carrel.scenes.halls.light.baker import Effort, Illuminator
 from carrel.scenes.halls.light.coding import encode, linear
 
 FINER, WIDTH, GAP = 2, 1024, 2
+LEGIBLE_PIXELS_PER_M = 60
 REFLECTIONS = 1.15  # what gloss adds to real books
 PICTURE_RANGE = 1.0  # radiance, not irradiance: nothing on a shelf is brighter
 WOOD, BACK, PAPER, GOLD = (
@@ -105,7 +106,7 @@ def _front_light(case: Case, w: int, h: int, sky: Illuminator, effort: Effort) -
 
 
 def _paint_books(radiance: Floats, case: Case, books: LitBooks, mask: Bytes, scale: float) -> None:
-    table, (h, w) = books.table, radiance.shape[:2]
+    table, (h, w), coarse = books.table, radiance.shape[:2], scale < LEGIBLE_PIXELS_PER_M
     local = (table.positions - case.origin) @ case.matrix
     frames = np.einsum("ji,njk->nik", case.matrix, table.matrices)
     corner = local + np.einsum("nij,nj->ni", frames, table.sizes * [1, 1, 0])
@@ -121,6 +122,9 @@ def _paint_books(radiance: Floats, case: Case, books: LitBooks, mask: Bytes, sca
         row, column = divmod(int(table.cells[k]), COLUMNS)
         cell = mask[row * CELL_HEIGHT : (row + 1) * CELL_HEIGHT, column * CELL_WIDTH : (column + 1) * CELL_WIDTH]
         size = (y1 - y0, x1 - x0) if flat[k] else (x1 - x0, y1 - y0)
+        if coarse:  # too few pixels to tell designs apart
+            radiance[y0:y1, x0:x1] = cloth[k] * books.foot[k] * 0.3
+            continue
         design = np.asarray(Image.fromarray(cell).resize(size, Image.Resampling.BOX), float)
         design = linear(design)  # the shader reads the mask as sRGB too
         design = np.rot90(design) if flat[k] else design

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Any
 
 import numpy as np
 
-from carrel.scenes.halls.kit.arrays import Floats, Points, floats
+from carrel.scenes.halls.kit.arrays import Floats, Ints, Points, floats
 from carrel.scenes.halls.kit.model import Model
 
 UNBROKEN = 1e9
@@ -15,10 +17,15 @@ UNBROKEN = 1e9
 def grid(m: Model, finish: str, points: Floats, uv: Floats, **more: Any) -> None:
     """A smooth patch from (rows, columns, 3) points; its front follows the right hand of (rows, columns)."""
     rows, columns = points.shape[:2]
+    uv = np.broadcast_to(uv, (rows, columns, 2)).reshape(-1, 2)
+    m.add(finish, points.reshape(-1, 3), _grid_faces(rows, columns), uv, **more)
+
+
+@functools.lru_cache(maxsize=512)
+def _grid_faces(rows: int, columns: int) -> Ints:
     i = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = (x.ravel() for x in (i[:-1, :-1], i[:-1, 1:], i[1:, :-1], i[1:, 1:]))
-    faces = np.concatenate([np.stack([a, c, d], 1), np.stack([a, d, b], 1)])
-    m.add(finish, points.reshape(-1, 3), faces, np.broadcast_to(uv, (rows, columns, 2)).reshape(-1, 2), **more)
+    return np.concatenate([np.stack([a, c, d], 1), np.stack([a, d, b], 1)])
 
 
 def rect(
@@ -98,6 +105,10 @@ def fan(m: Model, finish: str, ring: Points, center: Points, **more: Any) -> Non
 
 
 def _lattice(wide: float, deep: float, sub: float) -> tuple[Floats, Floats]:
-    columns, rows = max(1, int(np.ceil(wide / sub))), max(1, int(np.ceil(deep / sub)))
+    return _steps(max(1, math.ceil(wide / sub)), max(1, math.ceil(deep / sub)))
+
+
+@functools.lru_cache(maxsize=512)
+def _steps(columns: int, rows: int) -> tuple[Floats, Floats]:
     s, t = np.meshgrid(np.linspace(0, 1, columns + 1), np.linspace(0, 1, rows + 1), indexing="ij")
     return floats(s), floats(t)
