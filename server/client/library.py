@@ -36,8 +36,12 @@ class LibraryClient:
         self._last_letter = 0
 
     async def __aenter__(self) -> LibraryClient:
-        if not self._has_session:
-            await self.open_session()
+        try:
+            if not self._has_session:
+                await self.open_session()
+        except BaseException:
+            await self._http.close()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

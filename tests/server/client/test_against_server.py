@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from carrel.server.client import Closed, LibraryClient, Refused, RoomClient
-from carrel.server.rooms.ports import SESSION_COOKIE
+from carrel.server.accounts.cookies import SESSION_COOKIE
 from carrel.server.wire import messages as m
 from tests.server.rooms.world import World, guest, serve
 

@@ -1,0 +1,1 @@
+"""Repeatable measurements of Carrel beside its peers: `python -m benchmarks`."""
