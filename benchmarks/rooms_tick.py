@@ -1,6 +1,6 @@
 """CPU of the room's own work, without sockets: a tick for a full room, and one arriving pose.
 
-    python benchmarks/rooms_tick.py [people …]
+python benchmarks/rooms_tick.py [people …]
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ def measure(people: int, side_m: float) -> None:
             start_bytes = sum(sink.size_bytes for sink in sinks)
     rate = (sum(sink.size_bytes for sink in sinks) - start_bytes) / people / TICKS * 20 / 1000
     took = np.array(spent[40:]) * 1000
-    print(f"{people} people, {side_m:.0f} m: tick {took.mean():.2f} ms CPU (worst {took.max():.2f}), {rate:.1f} KB/s a reader, {room.builder.neighbourhoods} frames")
+    print(
+        f"{people} people, {side_m:.0f} m: tick {took.mean():.2f} ms CPU (worst {took.max():.2f}), {rate:.1f} KB/s a reader, {room.builder.neighbourhoods} frames"
+    )
 
 
 async def arriving() -> None:

@@ -39,6 +39,7 @@ from carrel.server.rooms.pose_table import PoseTable
 from carrel.server.rooms.quotas import Quota
 from carrel.server.rooms.slots import SlotPool
 from carrel.server.rooms.tokens import ResumeTokens, digest, new_participant_id, new_ticket
+from carrel.server.rooms.welcome import welcome
 from carrel.server.settings import Settings
 from carrel.server.text import clean_line
 from carrel.server.wire import frames
@@ -53,12 +54,10 @@ from carrel.server.wire.messages import (
     Look,
     Moved,
     Notice,
-    Pacing,
     Person,
     Preference,
     PrivateEvent,
     SharedEvent,
-    Space,
     Welcome,
     encode,
 )
@@ -378,43 +377,7 @@ class Room:
         one.token_before = one.token
         token = self._tokens.issue(one.id, self.spec.room, one.identity.session_id)
         one.token = digest(token)
-        spec, settings = self.spec, self.settings
-        others = [other for other in self.here() if other is not one]
-        return Welcome(
-            id=request_id,
-            resumed=resumed,
-            participant=one.id,
-            slot=one.slot,
-            resume_token=token,
-            space=Space(
-                room=spec.room,
-                scene_url=spec.scene_url,
-                scene_sha256=spec.scene_sha256,
-                op_sequence=spec.op_sequence,
-                origin=spec.origin,
-                bounds_min=spec.bounds_min,
-                bounds_max=spec.bounds_max,
-            ),
-            pacing=Pacing(
-                tick_hz=settings.tick_hz,
-                pose_hz=min(settings.poses_per_s, settings.tick_hz),
-                chat_chars=1000,
-                chats_per_minute=settings.chats_per_minute,
-                hearing_metres=settings.hearing_metres,
-                resume_window_ms=settings.resume_window_ms,
-            ),
-            position=self.poses.standing(one.slot),
-            heading=one.place.heading,
-            room_ms=self.room_ms(now_ms),
-            epoch_ms=self.epoch_ms,
-            event_sequence=one.next_event,
-            private_sequence=private_from,
-            permissions=sorted(one.identity.permissions),
-            people=[] if resumed else [other.person for other in self.here()],
-            muted=[other.id for other in others if other.subject in one.visitor.muted],
-            blocked=[other.id for other in others if one.hides(other)],
-            chat=[] if resumed else self.chat.for_newcomer(now_ms, frozenset(one.blocks | one.visitor.muted)),
-        )
+        return welcome(self, one, token, request_id, resumed, private_from, now_ms)
 
 
 def frames_answer(answer: Struct) -> bytes:

@@ -11,11 +11,15 @@ from carrel.avatars.codec import FLAG_AWAY, FLAG_JUMP, FLAG_SEATED, STEP_M
 BOUNDS = checks.bounds_in_steps((-10, 0, -10), (10, 3, 10), (0, 0, 0))
 
 
-def judge(before: list[float], after: list[float], elapsed_ms: int = 50, allowance: float = 5) -> tuple[bool, bool, bool]:
+def judge(
+    before: list[float], after: list[float], elapsed_ms: int = 50, allowance: float = 5
+) -> tuple[bool, bool, bool]:
     def steps(metres: list[float]) -> np.ndarray:
         return np.rint(np.array([metres]) / STEP_M).astype(np.int16)
 
-    verdict = checks.judge(steps(before), steps(after), np.array([elapsed_ms]), np.array([allowance], np.float32), BOUNDS, 8.0)
+    verdict = checks.judge(
+        steps(before), steps(after), np.array([elapsed_ms]), np.array([allowance], np.float32), BOUNDS, 8.0
+    )
     return tuple(bool(part[0]) for part in verdict)
 
 
@@ -33,7 +37,13 @@ def judge(before: list[float], after: list[float], elapsed_ms: int = 50, allowan
     ],
 )
 def test_judgements(
-    before: list[float], after: list[float], elapsed_ms: int, allowance: float, accepted: bool, jumped: bool, outside: bool
+    before: list[float],
+    after: list[float],
+    elapsed_ms: int,
+    allowance: float,
+    accepted: bool,
+    jumped: bool,
+    outside: bool,
 ) -> None:
     assert judge(before, after, elapsed_ms, allowance) == (accepted, jumped, outside)
 
@@ -41,7 +51,10 @@ def test_judgements(
 def test_the_servers_flags_are_not_the_clients() -> None:
     flags = np.array([FLAG_AWAY | FLAG_SEATED, FLAG_AWAY], np.uint8)
     assert checks.client_flags(flags).tolist() == [FLAG_SEATED, 0]
-    assert checks.flag_jumps(checks.client_flags(flags), np.array([True, False])).tolist() == [FLAG_SEATED | FLAG_JUMP, 0]
+    assert checks.flag_jumps(checks.client_flags(flags), np.array([True, False])).tolist() == [
+        FLAG_SEATED | FLAG_JUMP,
+        0,
+    ]
 
 
 def test_bounds_must_fit_around_the_origin() -> None:

@@ -21,7 +21,9 @@ def crowd(count: int, side_m: float, seed: int = 1) -> tuple[np.ndarray, np.ndar
     return positions, np.where(random.random(count) < 0.3, 34, 14)
 
 
-def divided(positions: np.ndarray, sizes: np.ndarray, pinned: np.ndarray | None = None, talks: np.ndarray = NO_TALKS) -> interest.Division:
+def divided(
+    positions: np.ndarray, sizes: np.ndarray, pinned: np.ndarray | None = None, talks: np.ndarray = NO_TALKS
+) -> interest.Division:
     nobody = np.zeros(len(positions), np.bool_)
     return interest.divide(positions, sizes, nobody if pinned is None else pinned, talks, BUDGET)
 

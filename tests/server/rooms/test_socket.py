@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import websockets
 
-from carrel.server.rooms.ports import SESSION_COOKIE
+from carrel.server.accounts.cookies import SESSION_COOKIE
 from carrel.server.settings import Settings
 from carrel.server.wire import frames
 from carrel.server.wire import messages as m

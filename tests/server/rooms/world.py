@@ -14,9 +14,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from carrel.avatars.codec import DESKTOP, encode_positions, encode_rotations, write_up
+from carrel.server.accounts.cookies import SESSION_COOKIE
 from carrel.server.accounts.model import Identity
 from carrel.server.rooms import Act, Ban, Complaint, Rooms, RoomSpec, Spawn, attach
-from carrel.server.rooms.ports import SESSION_COOKIE
 from carrel.server.settings import Settings
 from carrel.server.wire import frames
 from carrel.server.wire import messages as m
