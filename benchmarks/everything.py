@@ -50,8 +50,6 @@ def _measured(bench: Bench) -> Results:
     results.all_to_all.extend(_all_to_all(bench))
     for system in SYSTEMS:
         results.largest[system.name] = bench.largest(partial(bench.peer, system), system.start_at)
-            lambda people, system=system: bench.peer(system, people), system.start_at
-        )
     for interest, start_at in CARREL_STARTS.items():
         results.largest[f"carrel-{interest}"] = bench.largest(partial(bench.carrel, interest), start_at)
     results.took_s = time.monotonic() - began
