@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from carrel.server.client import Closed, LibraryClient, Refused, RoomClient
 from carrel.server.accounts.cookies import SESSION_COOKIE
+from carrel.server.client import Closed, LibraryClient, Refused, RoomClient
 from carrel.server.wire import messages as m
 from tests.server.rooms.world import World, guest, serve
 
