@@ -8,6 +8,7 @@ Each person sends 20 poses a second (30 % headsets) and reads 20 frames a second
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import resource
 import select
@@ -165,10 +166,8 @@ def main(people: int, seconds: float) -> None:
                 + b"\x20\x03"
             )
             body += z.to_bytes(2, "little", signed=True) + os.urandom(4) + (bytes(20) if headset[one] else b"")
-            try:
+            with contextlib.suppress(BlockingIOError):
                 links[one].send(bytes((0x82, 0x80 | len(body), 0, 0, 0, 0)) + body)
-            except BlockingIOError:
-                pass
             turn += 1
             sent += 1
         for number, _ in epoll.poll(0 if len(links) < people else 0.001):
@@ -181,7 +180,8 @@ def main(people: int, seconds: float) -> None:
     after = read()
     ticks, late, tick_s, skipped, dropped, sent_bytes, cpu = (b - a for a, b in zip(measuring, after, strict=True))
     print(
-        f"{people} people, {took:.1f} s: server {cpu / took:.2f} of one core; {ticks / took:.1f} ticks/s, {late:.0f} late, {tick_s / max(1, ticks) * 1000:.1f} ms a tick; "
+        f"{people} people, {took:.1f} s: server {cpu / took:.2f} of one core; {ticks / took:.1f} ticks/s, "
+        f"{late:.0f} late, {tick_s / max(1, ticks) * 1000:.1f} ms a tick; "
         f"{sent / took / people:.1f} poses/s up and {got / took / people / 1000:.1f} KB/s down a person (written {sent_bytes / took / people / 1000:.1f}); "
         f"skipped {skipped:.0f}, dropped {dropped:.0f}; load {(time.process_time() - own) / took:.2f} of the other core"
     )

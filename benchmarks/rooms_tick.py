@@ -93,7 +93,8 @@ def measure(people: int, side_m: float) -> None:
     rate = (sum(sink.size_bytes for sink in sinks) - start_bytes) / people / TICKS * 20 / 1000
     took = np.array(spent[40:]) * 1000
     print(
-        f"{people} people, {side_m:.0f} m: tick {took.mean():.2f} ms CPU (worst {took.max():.2f}), {rate:.1f} KB/s a reader, {room.builder.neighbourhoods} frames"
+        f"{people} people, {side_m:.0f} m: tick {took.mean():.2f} ms CPU (worst {took.max():.2f}), "
+        f"{rate:.1f} KB/s a reader, {room.builder.neighbourhoods} frames"
     )
 
 
