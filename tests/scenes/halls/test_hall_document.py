@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import xml.etree.ElementTree as ElementTree
 
 from carrel.scenes import document
@@ -63,3 +64,16 @@ def test_the_plan_is_a_drawing_in_metres(draft: BuiltHall) -> None:
     assert x < -6 < 6 < x + wide
     assert z < -32 < 0 < z + tall
     assert draft.plan.count(b"data-shelf=") == 19  # those on the gallery are not drawn
+
+
+def test_one_can_stand_at_every_place(draft: BuiltHall) -> None:
+    """No place lies in a column, a table or a case (the columns are the narrowest trap)."""
+    for entity in (*draft.scene.having("place"), *draft.scene.having("spawn_point")):
+        x, _, z = entity.transform.position
+        for bay in range(1, 8):
+            assert math.hypot(x + 4.26, z + 4 * bay) > 0.5, entity.id
+        for bay in range(1, 6):
+            for table_x in (2.65, -2.45):
+                in_table = abs(x - table_x) < 0.9 and abs(z + 4 * (bay + 0.5)) < 1.8
+                assert not in_table, entity.id
+        assert -5.3 < x < 5.3, entity.id
