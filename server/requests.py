@@ -41,7 +41,10 @@ async def body_bytes(request: web.Request, limit_bytes: int) -> bytes:
 
 def json_answer(value: Any, status: int = 200) -> web.Response:
     return web.Response(
-        body=msgspec.json.encode(value), status=status, content_type="application/json", headers={"Cache-Control": "no-store"}
+        body=msgspec.json.encode(value),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
     )
 
 

@@ -11,7 +11,9 @@ from carrel.server.settings import Settings
 from carrel.server.storage import open_database
 
 
-async def add_account(settings: Settings, name: str, password: str, roles: Iterable[str], display_name: str | None) -> Account:
+async def add_account(
+    settings: Settings, name: str, password: str, roles: Iterable[str], display_name: str | None
+) -> Account:
     """Raises BadRequest, Conflict, StorageError."""
     database = await open_database(settings)
     try:

@@ -13,7 +13,9 @@ SESSION_COOKIE: Final = "carrel_session"
 
 
 def set_session_cookie(response: web.StreamResponse, opened: Opened, secure: bool) -> None:
-    response.set_cookie(SESSION_COOKIE, opened.token, max_age=opened.max_age_s, path="/", httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(
+        SESSION_COOKIE, opened.token, max_age=opened.max_age_s, path="/", httponly=True, samesite="Lax", secure=secure
+    )
 
 
 def clear_session_cookie(response: web.StreamResponse, secure: bool) -> None:

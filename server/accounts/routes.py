@@ -96,4 +96,6 @@ def request_base(request: web.BaseRequest, settings: Settings) -> str:
 
 
 def described(identity: Identity) -> SessionAnswer:
-    return SessionAnswer(identity.name, identity.badge, identity.account_id is None, sorted(identity.permissions), identity.language)
+    return SessionAnswer(
+        identity.name, identity.badge, identity.account_id is None, sorted(identity.permissions), identity.language
+    )

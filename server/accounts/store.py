@@ -54,8 +54,12 @@ class Store:
 
     async def account_named(self, sign_in_name: str) -> Account | None:
         async with self._database.begin() as connection:
-            row = (await connection.execute(select(accounts).where(accounts.c.sign_in_name == sign_in_name))).one_or_none()
-        return None if row is None else Account(row.id, row.sign_in_name, row.name, row.password_hash, _split(row.roles))
+            row = (
+                await connection.execute(select(accounts).where(accounts.c.sign_in_name == sign_in_name))
+            ).one_or_none()
+        return (
+            None if row is None else Account(row.id, row.sign_in_name, row.name, row.password_hash, _split(row.roles))
+        )
 
     async def has_staff(self) -> bool:
         async with self._database.begin() as connection:
@@ -64,7 +68,9 @@ class Store:
 
     async def set_password(self, account_id: str, password_hash: str) -> None:
         async with self._database.begin() as connection:
-            await connection.execute(update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash))
+            await connection.execute(
+                update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
+            )
 
     async def add_session(self, session: Session, token_hash: bytes) -> None:
         identity = session.identity
@@ -129,7 +135,9 @@ class Store:
     async def forget_expired(self, now_ms: int) -> list[str]:
         """Delete what has ended; the ids of the sessions among it."""
         async with self._database.begin() as connection:
-            ended = (await connection.execute(select(sessions.c.id).where(sessions.c.expires_ms <= now_ms))).scalars().all()
+            ended = (
+                (await connection.execute(select(sessions.c.id).where(sessions.c.expires_ms <= now_ms))).scalars().all()
+            )
             await connection.execute(delete(codes).where(codes.c.expires_ms <= now_ms))
             await connection.execute(delete(sessions).where(sessions.c.expires_ms <= now_ms))
         return list(ended)
@@ -138,7 +146,9 @@ class Store:
         """A session has one code of a purpose at a time: a new one ends the old."""
         async with self._database.begin() as connection:
             if session_id is not None:
-                await connection.execute(delete(codes).where(codes.c.session_id == session_id, codes.c.purpose == purpose))
+                await connection.execute(
+                    delete(codes).where(codes.c.session_id == session_id, codes.c.purpose == purpose)
+                )
             else:
                 await connection.execute(delete(codes).where(codes.c.purpose == purpose))
             await connection.execute(
@@ -147,7 +157,11 @@ class Store:
 
     async def use_code(self, code_hash: bytes, purpose: str, now_ms: int) -> tuple[bool, str | None]:
         """(True, its session) exactly once for a living code, however many ask at the same time."""
-        taken = delete(codes).where(codes.c.hash == code_hash, codes.c.purpose == purpose).returning(codes.c.session_id, codes.c.expires_ms)
+        taken = (
+            delete(codes)
+            .where(codes.c.hash == code_hash, codes.c.purpose == purpose)
+            .returning(codes.c.session_id, codes.c.expires_ms)
+        )
         async with self._database.begin() as connection:
             row = (await connection.execute(taken)).one_or_none()
         return (False, None) if row is None or row.expires_ms <= now_ms else (True, row.session_id)

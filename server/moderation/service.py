@@ -77,7 +77,13 @@ class Moderation:
         async with self._database.begin() as connection:
             await connection.execute(insert(acts).values(values))
             if act.act == "ban":
-                ban = {"subject": act.subject, "subject_name": act.subject_name, "reason": act.reason, "made_ms": act.at_ms, "until_ms": act.until_ms}
+                ban = {
+                    "subject": act.subject,
+                    "subject_name": act.subject_name,
+                    "reason": act.reason,
+                    "made_ms": act.at_ms,
+                    "until_ms": act.until_ms,
+                }
                 await connection.execute(insert(bans).values(ban))
 
     async def report(self, complaint: Complaint) -> None:
@@ -112,7 +118,9 @@ class Moderation:
 
     async def bans(self) -> list[BanRow]:
         """Those that hold now."""
-        query = select(bans).where(bans.c.lifted_ms.is_(None), self._lasting()).order_by(bans.c.made_ms.desc()).limit(SHOWN)
+        query = (
+            select(bans).where(bans.c.lifted_ms.is_(None), self._lasting()).order_by(bans.c.made_ms.desc()).limit(SHOWN)
+        )
         async with self._database.begin() as connection:
             rows = (await connection.execute(query)).all()
         return [BanRow(row.id, row.subject_name, row.reason, row.made_ms, row.until_ms) for row in rows]
@@ -120,7 +128,10 @@ class Moderation:
     async def acts(self) -> list[ActRow]:
         async with self._database.begin() as connection:
             rows = (await connection.execute(select(acts).order_by(acts.c.at_ms.desc()).limit(SHOWN))).all()
-        return [ActRow(row.room, row.act, row.actor_name, row.subject_name, row.reason, row.at_ms, row.until_ms) for row in rows]
+        return [
+            ActRow(row.room, row.act, row.actor_name, row.subject_name, row.reason, row.at_ms, row.until_ms)
+            for row in rows
+        ]
 
     async def reports(self) -> list[ReportRow]:
         """Open ones first."""
@@ -129,8 +140,15 @@ class Moderation:
             rows = (await connection.execute(query)).all()
         return [
             ReportRow(
-                row.id, row.room, row.reporter_name, row.subject_name, row.reason, row.note,
-                msgspec.json.decode(row.lines, type=list[tuple[int, str, str]]), row.at_ms, row.closed_ms is not None,
+                row.id,
+                row.room,
+                row.reporter_name,
+                row.subject_name,
+                row.reason,
+                row.note,
+                msgspec.json.decode(row.lines, type=list[tuple[int, str, str]]),
+                row.at_ms,
+                row.closed_ms is not None,
             )
             for row in rows
         ]
@@ -138,20 +156,33 @@ class Moderation:
     async def lift(self, ban_id: int, actor: Identity) -> None:
         """Undo a ban; the undoing is an act like any other. Raises NotFound."""
         now_ms = self._now_ms()
-        taken = update(bans).where(bans.c.id == ban_id, bans.c.lifted_ms.is_(None)).values(lifted_ms=now_ms).returning(bans)
+        taken = (
+            update(bans).where(bans.c.id == ban_id, bans.c.lifted_ms.is_(None)).values(lifted_ms=now_ms).returning(bans)
+        )
         async with self._database.begin() as connection:
             row = (await connection.execute(taken)).one_or_none()
             if row is None:
                 raise NotFound("That ban was lifted already.")
             act = {
-                "room": "", "act": "unban", "actor": actor.subject, "actor_name": actor.name, "subject": row.subject,
-                "subject_name": row.subject_name, "reason": row.reason, "at_ms": now_ms, "until_ms": None,
+                "room": "",
+                "act": "unban",
+                "actor": actor.subject,
+                "actor_name": actor.name,
+                "subject": row.subject,
+                "subject_name": row.subject_name,
+                "reason": row.reason,
+                "at_ms": now_ms,
+                "until_ms": None,
             }
             await connection.execute(insert(acts).values(act))
 
     async def close_report(self, report_id: int, actor: Identity) -> None:
         """Raises NotFound."""
-        query = update(reports).where(reports.c.id == report_id, reports.c.closed_ms.is_(None)).values(closed_ms=self._now_ms())
+        query = (
+            update(reports)
+            .where(reports.c.id == report_id, reports.c.closed_ms.is_(None))
+            .values(closed_ms=self._now_ms())
+        )
         async with self._database.begin() as connection:
             if (await connection.execute(query)).rowcount == 0:
                 raise NotFound("That report was closed already.")
