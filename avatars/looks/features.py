@@ -72,19 +72,19 @@ def _eye(pile: Pile, head: Head, s: int, side: str) -> None:
         return arr(c + (r + lift) * np.stack([np.sin(al) * np.cos(el), np.sin(el), np.cos(al) * np.cos(el)], -1))
 
     top, bottom = np.radians(84) * np.cos(al) ** 0.4, -np.radians(82) * np.cos(al) ** 0.4
-    tone = arr([0.36, 0.36, 0.42, 0.48, 0.5])[:, None]
-    still, closed = sheet(upper, top, 0.0012, 5), sheet(shut, top, 0.0013, 5)
+    tone = arr([0.36, 0.36, 0.40, 0.44, 0.48, 0.5])[:, None]
+    still, closed = sheet(upper, top, 0.0021, 6), sheet(shut, top, 0.0021, 6)
     pile.grid(
         "skin",
         still,
         "head",
         tone=tone,
-        shade=arr([0.86, 0.95, 1, 1, 1])[:, None],
+        shade=arr([0.86, 0.95, 1, 1, 1, 1])[:, None],
         flip=False,
         worth=WORTH,
         morphs={"blink": closed - still},
     )
-    low = sheet(lower, bottom, 0.0009, 4)
+    low = sheet(lower, bottom, 0.0014, 4)
     pile.grid(
         "skin",
         low,
@@ -102,7 +102,7 @@ def _eye(pile: Pile, head: Head, s: int, side: str) -> None:
     def lash(edge: Array) -> Array:
         rows = [
             c + (r + lift) * np.stack([np.sin(al) * np.cos(e), np.sin(e), np.cos(al) * np.cos(e)], -1)
-            for e, lift in ((edge - np.radians(1.5), 0.0016), (edge + thick, 0.0018))
+            for e, lift in ((edge - np.radians(1.5), 0.0025), (edge + thick, 0.0028))
         ]
         return arr(np.stack(rows))
 

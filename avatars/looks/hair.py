@@ -235,8 +235,9 @@ def hair_field(head: Head, style: Style) -> Field:
         q = to_local(p)
         phi = angle(q)
         a, y = parted(phi, style.shift), q[..., 1]
-        edge = np.clip((y - line(a, style.hairline)) / 0.020, 0.0, 1.0) ** 0.6 if not style.curtain else 1.0
-        t = style.thick(a, y) * (0.40 + 0.60 * edge)
+        reach, least = (0.045, 0.18) if style.curl else (0.020, 0.40)
+        edge = np.clip((y - line(a, style.hairline)) / reach, 0.0, 1.0) ** 0.6 if not style.curtain else 1.0
+        t = style.thick(a, y) * (least + (1 - least) * edge)
         fade = smooth(y, 0.118, 0.06)
         t = t + style.ripple * np.sin(phi * style.strands + 14 * y) * fade
         if style.part:

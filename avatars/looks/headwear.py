@@ -12,7 +12,7 @@ from carrel.avatars.looks.head import SCALE, Head, to_local, to_world
 from carrel.avatars.looks.mesh import Pile
 from carrel.avatars.looks.surface import shell
 
-FOLDS = 92.0
+FOLDS = 100.0
 
 
 def _scarf_weights(p: Array) -> Weights:
@@ -36,7 +36,7 @@ def _hijab(pile: Pile, head: Head, upper: Field) -> Field:
         0.0,
     )
     lap = limb(
-        [(-0.050, -0.130, 0.050), (0.020, -0.158, 0.082), (0.085, -0.165, 0.030)], [0.014, 0.022, 0.014], (1, 1.2, 1)
+        [(-0.050, -0.130, 0.050), (0.020, -0.158, 0.082), (0.085, -0.165, 0.030)], [0.012, 0.017, 0.012], (1, 1.2, 1)
     )
 
     def cloth(p: Array) -> Array:
@@ -48,7 +48,7 @@ def _hijab(pile: Pile, head: Head, upper: Field) -> Field:
         )
 
     skull = grown(head.skull, 0.0105 * SCALE)
-    cape = grown(upper, 0.017)
+    cape = grown(upper, 0.011)
     soft = union([skull, lambda p: arr(cowl(to_local(p)) * SCALE), lambda p: arr(lap(to_local(p)) * SCALE)], 0.030)
     field = grown(union([soft, lambda p: np.maximum(cape(p), p[..., 1] - 1.45)], 0.028), cloth)
 
@@ -58,7 +58,7 @@ def _hijab(pile: Pile, head: Head, upper: Field) -> Field:
         oval = np.hypot(x / 0.0600, (y + 0.022) / np.where(y > -0.022, 0.094, 0.089)) - 1
         face = np.where(z > 0.0, oval * 0.06, 0.05)
         drop = -0.215 - 0.055 * bump(x, 0.02, 0.06) * smooth(z, 0.0, 0.05) - 0.030 * smooth(z, 0.0, -0.06)
-        hem = y - drop - 1.25 * np.maximum(np.abs(x) - 0.088, 0)
+        hem = y - drop - 1.7 * np.maximum(np.abs(x) - 0.058, 0)
         return arr(np.minimum(face, hem))
 
     low, high = to_world((-0.20, -0.36, -0.20)), to_world((0.20, 0.15, 0.18))
@@ -71,6 +71,11 @@ def _hijab(pile: Pile, head: Head, upper: Field) -> Field:
     return lambda p: arr(np.maximum(field(p), -keep(p)))
 
 
+def _winding(x: Array, y: Array, z: Array) -> Array:
+    """Which turn of the cloth a place lies on: turns rise to the sides from a point above the brow."""
+    return arr(y - 0.42 * np.sqrt(x * x + 0.0001) + 0.16 * z)
+
+
 def _turban(pile: Pile, head: Head) -> Field:
     """Wound cloth: a body wider than the crown, with the windings as raised diagonal folds."""
     body = union(
@@ -81,7 +86,7 @@ def _turban(pile: Pile, head: Head) -> Field:
     def field(p: Array) -> Array:
         q = to_local(p)
         x, y, z = q[..., 0], q[..., 1], q[..., 2]
-        wind = y - 0.55 * np.abs(x) * smooth(z, -0.02, 0.05) + 0.20 * x * smooth(z, 0.05, -0.06) + 0.10 * z
+        wind = _winding(x, y, z)
         fold = 0.0034 * np.abs(np.sin(wind * FOLDS)) ** 0.8
         return arr((body(q) - fold) * SCALE)
 
@@ -95,12 +100,7 @@ def _turban(pile: Pile, head: Head) -> Field:
     low, high = to_world((-0.13, -0.04, -0.16)), to_world((0.13, 0.19, 0.13))
     skin = shell(field, low.tolist(), high.tolist(), (0.0085,) * 3, keep, 0.012)
     q = to_local(skin.points)
-    wind = (
-        q[:, 1]
-        - 0.55 * np.abs(q[:, 0]) * smooth(q[:, 2], -0.02, 0.05)
-        + 0.20 * q[:, 0] * smooth(q[:, 2], 0.05, -0.06)
-        + 0.10 * q[:, 2]
-    )
+    wind = _winding(q[:, 0], q[:, 1], q[:, 2])
     pile.add("headwear", skin, "head", np.clip(0.28 + 0.36 * np.abs(np.sin(wind * FOLDS)), 0, 1), worth=7.0)
     return field
 
