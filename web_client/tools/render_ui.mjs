@@ -1,6 +1,6 @@
 /**
  * Pictures of the interface in its states, with axe's word on each.
- * node tools/render_ui.mjs OUT [name…]   needs `npx vite --port 5199` at work. CHROMIUM: the browser; STYLES: more style sheets,
+ * node tools/render_ui.mjs OUT [name…]   needs `npx vite --config tools/ui.vite.config.ts` at work. CHROMIUM: the browser; STYLES: more style sheets,
  * colon-separated, put first; PICTURE: a picture of a hall to stand behind; LOOKS: a looks.json.
  */
 import { readFileSync, mkdirSync } from "node:fs";
@@ -59,9 +59,11 @@ for (const [name, [query, viewport]] of Object.entries(SHOTS)) {
   if (only.length > 0 && !only.includes(name)) continue;
   const page = await browser.newPage({ viewport });
   page.on("pageerror", (error) => console.log(name, "error", error.message));
+  page.on("requestfailed", (request) => console.log(name, "failed", request.url()));
   if (process.env.LOOKS)
     await page.route("**/gltf/avatars/looks.json", (route) => route.fulfill({ path: process.env.LOOKS }));
-  if (process.env.PICTURE) await page.route("**/picture", (route) => route.fulfill({ path: process.env.PICTURE }));
+  if (process.env.PICTURE)
+    await page.route("http://localhost:5199/picture", (route) => route.fulfill({ path: process.env.PICTURE }));
   await page.addInitScript((css) => {
     document.addEventListener("DOMContentLoaded", () => {
       const sheet = document.createElement("style");
@@ -70,7 +72,7 @@ for (const [name, [query, viewport]] of Object.entries(SHOTS)) {
     });
   }, styles);
   await page.goto(`http://localhost:5199/static/tools/ui_harness.html?${query}&picture=/picture`);
-  await page.waitForSelector("body[data-ready]", { state: "attached", timeout: 20000 });
+  await page.waitForSelector("body[data-ready]", { state: "attached", timeout: 12000 });
   await page.waitForLoadState("networkidle");
   await page.screenshot({ path: `${out}/${name}.png` });
   await page.evaluate(axe);
