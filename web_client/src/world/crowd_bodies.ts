@@ -1,5 +1,5 @@
 /** The others as bodies with name plates: the presence of each, handed to the crowd. */
-import { Vector3, type WebGLRenderer } from "three";
+import { Color, type Vector3, type WebGLRenderer } from "three";
 import type { HallState } from "../hall/state";
 import type { Reacted } from "../net/protocol.gen";
 import { type AmbientProbe, Crowd, LookLibrary, NamePlates, warmAmbient } from "./bodies";
@@ -120,6 +120,7 @@ export function makeBodies(stage: Stage, state: HallState, probes: () => HallPro
 /** Six colours of a place as what a body is lit by: above, below, and the brightest side. */
 function hallProbe(probes: () => HallProbes | null): AmbientProbe {
   const cube = ambientCube();
+  const mean = new Color();
   const SIDES = [0, 1, 4, 5] as const;
   const DIRECTIONS = { 0: [1, 0.45, 0], 1: [-1, 0.45, 0], 4: [0, 0.45, 1], 5: [0, 0.45, -1] } as const;
   return (position, out) => {
@@ -128,10 +129,12 @@ function hallProbe(probes: () => HallProbes | null): AmbientProbe {
     known.sample(position, cube);
     out.above.copy(cube.colors[2]);
     out.below.copy(cube.colors[3]);
+    mean.setRGB(0, 0, 0);
     let best: (typeof SIDES)[number] = 0;
     let most = -1;
     for (const side of SIDES) {
       const { r, g, b } = cube.colors[side];
+      mean.add(cube.colors[side]);
       const light = 0.3 * r + 0.6 * g + 0.1 * b;
       if (light > most) {
         most = light;
@@ -139,6 +142,9 @@ function hallProbe(probes: () => HallProbes | null): AmbientProbe {
       }
     }
     out.towards.fromArray(DIRECTIONS[best]).normalize();
-    out.key.copy(cube.colors[best]);
+    // What the sides have in common is in the light from above and below already: only the rest comes from one side.
+    mean.multiplyScalar(1 / SIDES.length);
+    out.key.copy(cube.colors[best]).sub(mean);
+    out.key.setRGB(Math.max(0, out.key.r), Math.max(0, out.key.g), Math.max(0, out.key.b));
   };
 }
