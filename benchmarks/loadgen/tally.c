@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* What one reader has been shown of one sender in the whole measured time; times in ms since its begin. */
 struct pair {
@@ -14,7 +15,7 @@ int measuring;
 uint64_t frames_read, messages_odd, poses_unsent, hung_up;
 
 static uint32_t people, windows, window;
-static uint64_t began_us;
+static uint64_t began_us, began_cpu_us;
 static struct pair *pairs;              /* [reader][sender] */
 static uint8_t *shown;                  /* [window][reader][sender][0: in full, 1: in any way], new updates only */
 static uint32_t *sent;                  /* [window][sender], due poses */
@@ -42,9 +43,16 @@ void tally_begin(const struct plan *plan) {
     sent_us = memory(people * sizeof *sent_us);
 }
 
+static uint64_t cpu_us(void) {
+    struct timespec spent;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+    return (uint64_t)spent.tv_sec * 1000000 + (uint64_t)spent.tv_nsec / 1000;
+}
+
 void tally_measure(uint64_t now_us) {
     measuring = 1;
     began_us = now_us;
+    began_cpu_us = cpu_us();
 }
 
 void tally_window(unsigned number) { window = number; }
@@ -115,9 +123,9 @@ void tally_write(const char *path) {
 }
 
 void tally_print(uint64_t now_us) {
-    printf("{\"seconds\":%.3f,\"age_p50_ms\":%.2f,\"age_p99_ms\":%.2f,\"lag_p99_ms\":%.2f,\"frames\":%lu,\"odd\":%lu,\"unsent\":%lu,\"hung_up\":%lu}\n",
+    printf("{\"seconds\":%.3f,\"age_p50_ms\":%.2f,\"age_p99_ms\":%.2f,\"lag_p99_ms\":%.2f,\"core_share\":%.3f,\"frames\":%lu,\"odd\":%lu,\"unsent\":%lu,\"hung_up\":%lu}\n",
            (double)(now_us - began_us) / 1e6, quantile_ms(ages, AGE_BUCKETS, 0.5, AGE_BUCKET_US), quantile_ms(ages, AGE_BUCKETS, 0.99, AGE_BUCKET_US),
-           quantile_ms(lags, LAG_BUCKETS, 0.99, LAG_BUCKET_US), (unsigned long)frames_read, (unsigned long)messages_odd, (unsigned long)poses_unsent,
+           quantile_ms(lags, LAG_BUCKETS, 0.99, LAG_BUCKET_US), (double)(cpu_us() - began_cpu_us) / (double)(now_us - began_us), (unsigned long)frames_read, (unsigned long)messages_odd, (unsigned long)poses_unsent,
            (unsigned long)hung_up);
     fflush(stdout);
 }

@@ -20,6 +20,7 @@ CHANGES_PER_S: Final = 5.0
 CHAT_S: Final = 1.0
 POSES_HZ: Final = 10.0
 REACH_M: Final = 1.0
+GOODBYE_S: Final = 5.0
 
 
 class Companions:
@@ -107,10 +108,10 @@ async def main(url: str, room: str, count: int) -> None:
     work = asyncio.create_task(companions.run())
     ended = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await asyncio.wait({work, asyncio.ensure_future(ended)}, return_when=asyncio.FIRST_COMPLETED)
-    work.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await work
     sys.stdout.buffer.write(msgspec.json.encode(dict(companions.did)) + b"\n")
+    sys.stdout.buffer.flush()
+    work.cancel()
+    await asyncio.wait({work}, timeout=GOODBYE_S)
 
 
 if __name__ == "__main__":

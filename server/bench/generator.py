@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -57,6 +58,7 @@ class Said(msgspec.Struct, frozen=True):
     age_p50_ms: float
     age_p99_ms: float
     lag_p99_ms: float
+    core_share: float
     frames: int
     odd: int
     unsent: int
@@ -176,12 +178,20 @@ def run(
             bufsize=1,
         )
         place(process.pid, cores, nice=-10)
+        _punctual(process.pid)
         try:
             said = _follow(process, on_measure, on_done)
         finally:
             process.kill()
             process.wait()
         return said, _tally(tally_file.read_bytes(), people, windows)
+
+
+def _punctual(pid: int) -> None:
+    """Let the generator go before everything else on its core, where the system lets us: its lateness would be taken for the server's."""
+    if hasattr(os, "sched_setscheduler"):
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
 
 
 def _follow(process: subprocess.Popen[str], on_measure: Callable[[], Any], on_done: Callable[[], Any]) -> Said:
@@ -228,7 +238,5 @@ def place(pid: int, cores: set[int], nice: int = 0) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(pid, cores)
     if nice:
-        try:
+        with contextlib.suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, pid, nice)
-        except PermissionError:
-            return

@@ -50,6 +50,7 @@ class RoomFigures(msgspec.Struct, frozen=True, kw_only=True):
     longest_unseen_ms: int
     updates_per_s: float
     server_waited_share: float
+    generator_core_share: float
     spread: str
     interest: str
     seconds: float
@@ -195,6 +196,7 @@ def _figures(
         longest_unseen_ms=longest_ms,
         updates_per_s=round(float(tally.shown[..., 1].sum(dtype=np.int64)) / said.seconds),
         server_waited_share=round(waited, 3),
+        generator_core_share=said.core_share,
         spread=spread,
         interest=interest,
         seconds=said.seconds,
