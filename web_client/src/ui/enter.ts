@@ -86,6 +86,8 @@ export function entrance(context: Context): Part {
     });
     bodies.replaceChildren(el("div", { class: "pills" }, ...pills));
     showBody(all, first);
+    // On a phone the row scrolls: who one is must be in sight.
+    bodies.querySelector(":checked")?.parentElement?.scrollIntoView?.({ block: "nearest", inline: "center" });
   };
   wardrobe ??= fetchWardrobe();
   wardrobe.then(showWardrobe).catch(() => {
