@@ -44,7 +44,6 @@ def peer(
     system = next((system for system in SYSTEMS if system.name == name), None)
     if system is None:
         raise typer.BadParameter(f"there is no peer {name!r}")
-    install_peers()
     typer.echo(msgspec.json.encode(Bench(lock, _say).peer(system, people)).decode())
 
 
