@@ -73,7 +73,11 @@ class Folder:
             raise web.HTTPNotFound
         found = self._read(path, path.stat().st_mtime_ns)
         named = "v" in request.query
-        headers = {"ETag": found.etag, "Cache-Control": FOREVER if named else self.cache_control, "Vary": "Accept-Encoding"}
+        headers = {
+            "ETag": found.etag,
+            "Cache-Control": FOREVER if named else self.cache_control,
+            "Vary": "Accept-Encoding",
+        }
         if request.headers.get("If-None-Match") == found.etag:
             return web.Response(status=304, headers=headers)
         body = found.body
@@ -100,4 +104,6 @@ def entry(client: Path, name: str) -> Entry:
         raise ConfigurationError("The client is not built: `make run` builds it.") from error
     imports = [manifest[one].file for one in chunk.imports]
     styles = [*chunk.css, *(style for one in chunk.imports for style in manifest[one].css)]
-    return Entry(f"/static/{chunk.file}", [f"/static/{style}" for style in styles], [f"/static/{file}" for file in imports])
+    return Entry(
+        f"/static/{chunk.file}", [f"/static/{style}" for style in styles], [f"/static/{file}" for file in imports]
+    )

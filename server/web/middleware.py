@@ -48,7 +48,9 @@ STRICT_TRANSPORT: Final = "max-age=31536000"
 HTTP_CODES: Final = {404: "not_found", 405: "bad_request", 413: "too_large"}
 
 
-def middlewares(settings: Settings, error_page: ErrorPage) -> list[Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]]:
+def middlewares(
+    settings: Settings, error_page: ErrorPage
+) -> list[Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]]:
     """Outermost first."""
 
     @web.middleware
@@ -65,12 +67,16 @@ def middlewares(settings: Settings, error_page: ErrorPage) -> list[Callable[[web
             return _refused(request, error)
         except LocalError as error:
             log.error("request_failed", path=request.path[:200], error=str(error))
-            return _answer(request, error.code, "Something broke here. It has been noted; try again in a moment.", error.status)
+            return _answer(
+                request, error.code, "Something broke here. It has been noted; try again in a moment.", error.status
+            )
         except (ConnectionError, CarrelError):
             raise
         except Exception:
             log.exception("request_failed", path=request.path[:200])
-            return _answer(request, LocalError.code, "Something broke here. It has been noted; try again in a moment.", 500)
+            return _answer(
+                request, LocalError.code, "Something broke here. It has been noted; try again in a moment.", 500
+            )
 
     def _refused(request: web.Request, error: PeerError) -> web.StreamResponse:
         extra: dict[str, object] = {}
@@ -83,10 +89,14 @@ def middlewares(settings: Settings, error_page: ErrorPage) -> list[Callable[[web
             answer.headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
         return answer
 
-    def _answer(request: web.Request, code: str, message: str, status: int, extra: dict[str, object] | None = None) -> web.Response:
+    def _answer(
+        request: web.Request, code: str, message: str, status: int, extra: dict[str, object] | None = None
+    ) -> web.Response:
         if request.path.startswith("/api/"):
             body = msgspec.json.encode({"code": code, "message": message, **(extra or {})})
-            return web.Response(body=body, status=status, content_type="application/json", headers={"Cache-Control": "no-store"})
+            return web.Response(
+                body=body, status=status, content_type="application/json", headers={"Cache-Control": "no-store"}
+            )
         return error_page(request, code, status)
 
     return [guarded]
