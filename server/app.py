@@ -19,7 +19,7 @@ from carrel.server.accounts import Accounts
 from carrel.server.clock import Clock, steady_clock
 from carrel.server.errors import CarrelError, Forbidden
 from carrel.server.moderation import Moderation
-from carrel.server.requests import json_answer
+from carrel.server.requests import json_answer, networks
 from carrel.server.rooms import Rooms, attach
 from carrel.server.settings import Settings
 from carrel.server.shipped import room_specs
@@ -29,6 +29,7 @@ from carrel.server.web import setup_web
 log = structlog.get_logger("carrel")
 
 METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+PROXY_HEADERS: Final = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 HOUSEKEEPING_S: Final = 60
 
 
@@ -48,6 +49,7 @@ class Library:
 async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     """Every part, joined. Raises ConfigurationError, StorageError."""
     clock = clock or steady_clock()
+    networks(settings.trusted_proxies)
     registry = CollectorRegistry()
     database = await open_database(settings)
     accounts = Accounts(database, settings, clock)
@@ -62,8 +64,12 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     app.router.add_get("/api/health", health)
     app.router.add_get("/metrics", partial(metrics, registry))
 
+    async def tidy() -> None:
+        await accounts.forget_expired()
+        await moderation.forget_ended()
+
     async def keep_house(_: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(every(HOUSEKEEPING_S, accounts.forget_expired))
+        task = asyncio.create_task(every(HOUSEKEEPING_S, tidy))
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -79,7 +85,8 @@ async def health(_: web.Request) -> web.StreamResponse:
 
 async def metrics(registry: CollectorRegistry, request: web.Request) -> web.StreamResponse:
     """Prometheus, for this machine only: how full a room is, is the house's business. Raises Forbidden."""
-    if not _is_loopback(request.remote) or "X-Forwarded-For" in request.headers:
+    near = _is_loopback(request.remote) and (request.url.host == "localhost" or _is_loopback(request.url.host))
+    if not near or any(name in request.headers for name in PROXY_HEADERS):
         raise Forbidden("Metrics are for this machine only.")
     return web.Response(body=generate_latest(registry), headers={"Content-Type": METRICS_TYPE})
 
@@ -106,3 +113,5 @@ async def every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
             await work()
         except CarrelError as error:
             log.warning("housekeeping_failed", error=str(error))
+        except Exception:
+            log.exception("housekeeping_failed")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
 
-from carrel.server.errors import BadRequest, TooLarge
+from carrel.server.errors import BadRequest, ConfigurationError, TooLarge
 from carrel.server.settings import Settings
 
 LANGUAGES: Final = ("en", "zh")
@@ -52,27 +53,47 @@ def is_secure(request: web.BaseRequest, settings: Settings) -> bool:
     """True when the reader's browser speaks HTTPS, to us or to the proxy before us."""
     if settings.public_url:
         return settings.public_url.startswith("https://")
-    return request.secure
+    if request.secure:
+        return True
+    forwarded = ",".join(request.headers.getall("X-Forwarded-Proto", ())).split(",")
+    return forwarded[-1].strip().lower() == "https" and _is_trusted(_address(request.remote or ""), settings)
 
 
 def address_of(request: web.BaseRequest, settings: Settings) -> str:
     """Whom rate limits count: the peer, or who a trusted proxy says it is; IPv6 by its /64, since one home has all of that."""
-    address = request.remote or ""
-    if settings.trusted_proxies and _trusted(address, settings):
-        forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-        address = next((part for part in reversed(forwarded) if not _trusted(part, settings)), address)
-    try:
-        known = ip_address(address)
-    except ValueError:
+    address = _address(request.remote or "")
+    # Each proxy adds whom it heard from, some on a line of their own: read all lines from the end, as far as they are trusted.
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
+    while forwarded and _is_trusted(address, settings):
+        before = _address(forwarded.pop().strip())
+        if before is None:
+            break
+        address = before
+    if address is None:
         return "unknown"
-    return str(ip_network((known, 64), strict=False)) if known.version == 6 else str(known)
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
-def _trusted(address: str, settings: Settings) -> bool:
+@lru_cache(maxsize=8)
+def networks(texts: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Raises ConfigurationError for one that is none."""
     try:
-        return any(ip_address(address) in ip_network(network, strict=False) for network in settings.trusted_proxies)
+        return tuple(ip_network(text, strict=False) for text in texts)
+    except ValueError as error:
+        raise ConfigurationError(f"trusted_proxies is not right: {error}. Write networks like 10.0.0.0/8.") from error
+
+
+def _is_trusted(address: IPv4Address | IPv6Address | None, settings: Settings) -> bool:
+    return address is not None and any(address in network for network in networks(settings.trusted_proxies))
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """An address without its zone; IPv4 behind an IPv6 socket is IPv4, else all of it would be one network."""
+    try:
+        known = ip_address(text.partition("%")[0])
     except ValueError:
-        return False
+        return None
+    return known.ipv4_mapped or known if isinstance(known, IPv6Address) else known
 
 
 def language_of(request: web.BaseRequest, default: str = "en") -> str:

@@ -44,7 +44,8 @@ BADGE_ORDER: Final[tuple[Role, ...]] = ("bot", "admin", "moderator", "librarian"
 class Identity:
     """Who a request or connection speaks for, as long as its session lives.
 
-    `session_id` names the session without being its secret; `account_id` is None for guests.
+    `session_id` names the session without being its secret; `account_id` is None for guests. Of a guest's several sessions
+    (a headset that was paired, a new entry from the same browser) the later ones name the first: they are one person.
     """
 
     session_id: str
@@ -52,15 +53,18 @@ class Identity:
     name: str
     roles: frozenset[Role]
     language: str = "en"
+    first_session_id: str | None = None
 
     @property
     def subject(self) -> str:
-        """What bans and blocks hold on to: the account, else the guest's session."""
-        return f"account:{self.account_id}" if self.account_id else f"session:{self.session_id}"
+        """What bans and blocks hold on to: the account, else the guest's first session."""
+        return (
+            f"account:{self.account_id}" if self.account_id else f"session:{self.first_session_id or self.session_id}"
+        )
 
     @property
     def badge(self) -> Role:
-        return next(role for role in BADGE_ORDER if role in self.roles)
+        return next((role for role in BADGE_ORDER if role in self.roles), "guest")
 
     @property
     def permissions(self) -> frozenset[Permission]:

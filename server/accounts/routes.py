@@ -69,7 +69,8 @@ async def who(accounts: Accounts, settings: Settings, request: web.Request) -> w
 async def open_session(accounts: Accounts, settings: Settings, request: web.Request) -> web.StreamResponse:
     wish = await json_body(request, OpenSession)
     language = wish.language or language_of(request, settings.default_language)
-    opened = await accounts.open_guest(wish.name, language, address_of(request, settings))
+    old_token = request.cookies.get(SESSION_COOKIE)
+    opened = await accounts.open_guest(wish.name, language, address_of(request, settings), old_token)
     response = json_answer(described(opened.identity))
     set_session_cookie(response, opened, is_secure(request, settings))
     return response
@@ -92,10 +93,11 @@ async def pair(accounts: Accounts, settings: Settings, request: web.Request) -> 
 
 def request_base(request: web.BaseRequest, settings: Settings) -> str:
     """The address under which this reader reached us."""
-    return settings.public_url.rstrip("/") or f"{request.scheme}://{request.host}"
+    scheme = "https" if is_secure(request, settings) else "http"
+    return settings.public_url.rstrip("/") or f"{scheme}://{request.host}"
 
 
 def described(identity: Identity) -> SessionAnswer:
     return SessionAnswer(
-        identity.name, identity.badge, identity.account_id is None, sorted(identity.permissions), identity.language
+        identity.name, identity.badge, "guest" in identity.roles, sorted(identity.permissions), identity.language
     )

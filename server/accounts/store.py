@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from carrel.server.accounts.model import ROLES, Identity, Role
-from carrel.server.errors import Conflict
+from carrel.server.accounts.model import ROLES, STAFF, Identity, Role
+from carrel.server.errors import Conflict, NotSignedIn
 from carrel.server.storage.database import Database
 from carrel.server.storage.tables import accounts, codes, sessions
 
@@ -53,7 +53,7 @@ class Store:
                 raise Conflict(f"There is an account {account.sign_in_name!r} already.") from error
 
     async def account_named(self, sign_in_name: str) -> Account | None:
-        async with self._database.begin() as connection:
+        async with self._database.read() as connection:
             row = (
                 await connection.execute(select(accounts).where(accounts.c.sign_in_name == sign_in_name))
             ).one_or_none()
@@ -62,9 +62,9 @@ class Store:
         )
 
     async def has_staff(self) -> bool:
-        async with self._database.begin() as connection:
+        async with self._database.read() as connection:
             roles = (await connection.execute(select(accounts.c.roles))).scalars().all()
-        return any(_split(text) & {"librarian", "moderator", "admin"} for text in roles)
+        return any(_split(text) & STAFF for text in roles)
 
     async def set_password(self, account_id: str, password_hash: str) -> None:
         async with self._database.begin() as connection:
@@ -72,7 +72,12 @@ class Store:
                 update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
             )
 
+    async def set_roles(self, account_id: str, roles: frozenset[Role]) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(update(accounts).where(accounts.c.id == account_id).values(roles=_join(roles)))
+
     async def add_session(self, session: Session, token_hash: bytes) -> None:
+        """Raises NotSignedIn when its account is gone by now."""
         identity = session.identity
         values = {
             "id": identity.session_id,
@@ -84,9 +89,13 @@ class Store:
             "shared_computer": session.shared_computer,
             "created_ms": session.created_ms,
             "expires_ms": session.expires_ms,
+            "first_session_id": identity.first_session_id,
         }
         async with self._database.begin() as connection:
-            await connection.execute(insert(sessions).values(values))
+            try:
+                await connection.execute(insert(sessions).values(values))
+            except IntegrityError as error:
+                raise NotSignedIn("This account is no longer here.") from error
 
     async def session(self, token_hash: bytes, now_ms: int) -> Session | None:
         """The living session of a token; a member's name and roles are the account's of now."""
@@ -100,7 +109,11 @@ class Store:
     async def sessions_of(self, account_id: str, now_ms: int) -> list[Session]:
         return await self._sessions(sessions.c.account_id == account_id, now_ms)
 
-    async def _sessions(self, which: object, now_ms: int) -> list[Session]:
+    async def sessions_of_guest(self, first_session_id: str, now_ms: int) -> list[Session]:
+        which = or_(sessions.c.id == first_session_id, sessions.c.first_session_id == first_session_id)
+        return await self._sessions(which, now_ms)
+
+    async def _sessions(self, which: ColumnElement[bool], now_ms: int) -> list[Session]:
         query = (
             select(
                 sessions,
@@ -108,14 +121,16 @@ class Store:
                 func.coalesce(accounts.c.roles, sessions.c.roles).label("held_roles"),
             )
             .select_from(sessions.outerjoin(accounts, accounts.c.id == sessions.c.account_id))
-            .where(which, sessions.c.expires_ms > now_ms)  # type: ignore[arg-type]
+            .where(which, sessions.c.expires_ms > now_ms)
             .order_by(sessions.c.created_ms)
         )
-        async with self._database.begin() as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [
             Session(
-                identity=Identity(row.id, row.account_id, row.shown_name, _split(row.held_roles), row.language),
+                identity=Identity(
+                    row.id, row.account_id, row.shown_name, _split(row.held_roles), row.language, row.first_session_id
+                ),
                 shared_computer=row.shared_computer,
                 created_ms=row.created_ms,
                 expires_ms=row.expires_ms,
@@ -135,15 +150,12 @@ class Store:
     async def forget_expired(self, now_ms: int) -> list[str]:
         """Delete what has ended; the ids of the sessions among it."""
         async with self._database.begin() as connection:
-            ended = (
-                (await connection.execute(select(sessions.c.id).where(sessions.c.expires_ms <= now_ms))).scalars().all()
-            )
             await connection.execute(delete(codes).where(codes.c.expires_ms <= now_ms))
-            await connection.execute(delete(sessions).where(sessions.c.expires_ms <= now_ms))
-        return list(ended)
+            ended = delete(sessions).where(sessions.c.expires_ms <= now_ms).returning(sessions.c.id)
+            return list((await connection.execute(ended)).scalars().all())
 
     async def add_code(self, code_hash: bytes, purpose: str, session_id: str | None, expires_ms: int) -> None:
-        """A session has one code of a purpose at a time: a new one ends the old."""
+        """A session has one code of a purpose at a time: a new one ends the old. Raises NotSignedIn when the session has ended."""
         async with self._database.begin() as connection:
             if session_id is not None:
                 await connection.execute(
@@ -151,9 +163,11 @@ class Store:
                 )
             else:
                 await connection.execute(delete(codes).where(codes.c.purpose == purpose))
-            await connection.execute(
-                insert(codes).values(hash=code_hash, purpose=purpose, session_id=session_id, expires_ms=expires_ms)
-            )
+            values = {"hash": code_hash, "purpose": purpose, "session_id": session_id, "expires_ms": expires_ms}
+            try:
+                await connection.execute(insert(codes).values(values))
+            except IntegrityError as error:
+                raise NotSignedIn("Your session has ended. Open the page again.") from error
 
     async def use_code(self, code_hash: bytes, purpose: str, now_ms: int) -> tuple[bool, str | None]:
         """(True, its session) exactly once for a living code, however many ask at the same time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from typing import Final
 
 PAIRING_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -28,19 +29,25 @@ def new_pairing_code() -> str:
 
 
 def read_pairing_code(typed: str) -> str:
-    """What was typed, as codes are written: capitals, no spaces or dashes."""
-    return "".join(character for character in typed.upper() if character.isalnum())[: PAIRING_CHARS + 1]
+    """What was typed, as codes are written: capitals, no spaces or dashes, no wide letters of an input method."""
+    plain = unicodedata.normalize("NFKC", typed[:64]).upper()
+    return "".join(character for character in plain if character.isalnum())[: PAIRING_CHARS + 1]
 
 
 def digest(secret: str) -> bytes:
     """What is stored of a secret: SHA-256, since the secret itself is random."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(_bytes(secret)).digest()
 
 
 def csrf_token(session_token: str) -> str:
     """Bound to the session, so that no other session's page can make it."""
-    return hmac.new(session_token.encode(), b"carrel form", hashlib.sha256).hexdigest()
+    return hmac.new(_bytes(session_token), b"carrel form", hashlib.sha256).hexdigest()
 
 
 def same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(_bytes(one), _bytes(other))
+
+
+def _bytes(text: str) -> bytes:
+    """Headers and forms from hostile hands hold halves of surrogate pairs: they have bytes like any text, only never the right ones."""
+    return text.encode("utf-8", "surrogatepass")

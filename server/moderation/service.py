@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from carrel.server.accounts.model import Identity
 from carrel.server.clock import Clock
 from carrel.server.errors import NotFound
 from carrel.server.rooms.ports import Act, Ban, Complaint
 from carrel.server.storage.database import Database
-from carrel.server.storage.tables import acts, bans, blocks, reports
+from carrel.server.storage.tables import acts, bans, blocks, reports, sessions
 
 SHOWN: Final = 200
 """Rows of a list at most, newest first."""
+BLOCKS_KEPT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Moderation:
     async def is_banned(self, subject: str, room: str) -> Ban | None:
         """The ban that keeps a subject out longest; bans hold in every room."""
         query = select(bans).where(bans.c.subject == subject, bans.c.lifted_ms.is_(None), self._lasting())
-        async with self._database.begin() as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         if not rows:
             return None
@@ -73,17 +75,13 @@ class Moderation:
 
     async def record(self, act: Act) -> None:
         """Keep an act; a ban holds from here on."""
-        values = {name: getattr(act, name) for name in acts.c.keys() if name != "id"}  # noqa: SIM118 - columns, not a dict
+        names = [name for name in acts.c.keys() if name != "id"]  # noqa: SIM118 - columns, not a dict
+        values = fitted(acts, {name: getattr(act, name) for name in names})
         async with self._database.begin() as connection:
             await connection.execute(insert(acts).values(values))
             if act.act == "ban":
-                ban = {
-                    "subject": act.subject,
-                    "subject_name": act.subject_name,
-                    "reason": act.reason,
-                    "made_ms": act.at_ms,
-                    "until_ms": act.until_ms,
-                }
+                ban = {name: values[name] for name in ("subject", "subject_name", "reason", "until_ms")}
+                ban["made_ms"] = act.at_ms
                 await connection.execute(insert(bans).values(ban))
 
     async def report(self, complaint: Complaint) -> None:
@@ -99,20 +97,37 @@ class Moderation:
             "at_ms": complaint.at_ms,
         }
         async with self._database.begin() as connection:
-            await connection.execute(insert(reports).values(values))
+            await connection.execute(insert(reports).values(fitted(reports, values)))
 
     async def blocks_of(self, subject: str) -> frozenset[str]:
         """Whom this subject has blocked."""
-        async with self._database.begin() as connection:
+        async with self._database.read() as connection:
             rows = await connection.execute(select(blocks.c.other).where(blocks.c.subject == subject))
         return frozenset(rows.scalars().all())
 
     async def set_block(self, subject: str, other: str, blocked: bool) -> None:
-        gone = delete(blocks).where(blocks.c.subject == subject, blocks.c.other == other)
+        """Of one subject's blocks the newest BLOCKS_KEPT are kept."""
+        mine = blocks.c.subject == subject
+        newest = select(blocks.c.other).where(mine).order_by(blocks.c.at_ms.desc(), blocks.c.other).limit(BLOCKS_KEPT)
         async with self._database.begin() as connection:
-            await connection.execute(gone)
-            if blocked:
-                await connection.execute(insert(blocks).values(subject=subject, other=other, at_ms=self._now_ms()))
+            if not blocked:
+                await connection.execute(delete(blocks).where(mine, blocks.c.other == other))
+                return
+            try:
+                async with connection.begin_nested():
+                    await connection.execute(insert(blocks).values(subject=subject, other=other, at_ms=self._now_ms()))
+            except IntegrityError:
+                return  # blocked already
+            await connection.execute(delete(blocks).where(mine, blocks.c.other.not_in(newest)))
+
+    async def forget_ended(self) -> None:
+        """Housekeeping: blocks by and of guests end with the last session of the guest."""
+        living = select(literal("session:") + func.coalesce(sessions.c.first_session_id, sessions.c.id))
+        ended = [
+            and_(column.startswith("session:"), column.not_in(living)) for column in (blocks.c.subject, blocks.c.other)
+        ]
+        async with self._database.begin() as connection:
+            await connection.execute(delete(blocks).where(or_(*ended)))
 
     # --- the staff page ---
 
@@ -121,13 +136,14 @@ class Moderation:
         query = (
             select(bans).where(bans.c.lifted_ms.is_(None), self._lasting()).order_by(bans.c.made_ms.desc()).limit(SHOWN)
         )
-        async with self._database.begin() as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [BanRow(row.id, row.subject_name, row.reason, row.made_ms, row.until_ms) for row in rows]
 
     async def acts(self) -> list[ActRow]:
-        async with self._database.begin() as connection:
-            rows = (await connection.execute(select(acts).order_by(acts.c.at_ms.desc()).limit(SHOWN))).all()
+        query = select(acts).order_by(acts.c.at_ms.desc(), acts.c.id.desc()).limit(SHOWN)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
         return [
             ActRow(row.room, row.act, row.actor_name, row.subject_name, row.reason, row.at_ms, row.until_ms)
             for row in rows
@@ -136,7 +152,7 @@ class Moderation:
     async def reports(self) -> list[ReportRow]:
         """Open ones first."""
         query = select(reports).order_by(reports.c.closed_ms.is_not(None), reports.c.at_ms.desc()).limit(SHOWN)
-        async with self._database.begin() as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [
             ReportRow(
@@ -189,3 +205,9 @@ class Moderation:
 
     def _lasting(self) -> ColumnElement[bool]:
         return or_(bans.c.until_ms.is_(None), bans.c.until_ms > self._now_ms())
+
+
+def fitted(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    """Texts cut to their columns: composing may lengthen what was measured before, and an act must not be lost for it."""
+    lengths = {name: getattr(column.type, "length", None) for name, column in table.c.items()}
+    return {name: value[: lengths[name]] if isinstance(value, str) else value for name, value in values.items()}

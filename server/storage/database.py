@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -19,6 +22,7 @@ from carrel.server.settings import Settings
 
 MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_MS: Final = 5000
+WAITING_AT_MOST: Final = 4096
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -26,31 +30,49 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
 )
+_MIGRATION_TURN: Final = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(4270652)"}
 _SAYINGS: Final = (
     ("disk is full", "The library's disk is full: nothing more can be written until its operator makes room."),
-    ("database or disk is full", "The library's disk is full: nothing more can be written until its operator makes room."),
     ("locked", "The library's database is busy with something else. Try again in a moment."),
     ("readonly", "The library's database cannot be written: its files are read-only."),
     ("unable to open", "The library's database cannot be opened: look at its folder and who may read it."),
     ("malformed", "The library's database file is damaged: put back the last backup."),
+    ("not a database", "The library's database file is something else: look at its path, or put back the last backup."),
 )
 
 
 class Database:
-    """A SQLAlchemy engine whose failures are StorageError, a broken constraint apart (IntegrityError passes)."""
+    """A SQLAlchemy engine whose failures are StorageError, a broken constraint apart (IntegrityError passes).
+
+    SQLite has one writer at a time and lets the others poll for their turn; here they queue for it, first come, first served.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._waiting = 0
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: kept when the block ends well, undone when anything is raised."""
+        """One writing transaction: kept when the block ends well, undone when anything is raised."""
+        if self._waiting >= WAITING_AT_MOST:
+            raise StorageError("The library's database has more to write than it can. Try again in a moment.")
+        self._waiting += 1
+        try:
+            async with self._turn or nullcontext(), self.read() as connection:
+                yield connection
+        finally:
+            self._waiting -= 1
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that only asks; beside others and beside the one that writes."""
         try:
             async with self.engine.begin() as connection:
                 yield connection
         except IntegrityError:
             raise
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             raise storage_error(error) from error
 
     async def close(self) -> None:
@@ -74,11 +96,16 @@ async def open_database(settings: Settings) -> Database:
     """Open and migrate. Raises ConfigurationError for an address that makes no sense, StorageError when it cannot be opened."""
     try:
         url = make_url(database_url(settings))
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if url.get_backend_name() not in _MIGRATION_TURN:
+            raise ValueError(url.get_backend_name())
         engine = create_async_engine(url)
+        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+            _make_file(Path(url.database))
     except (SQLAlchemyError, ImportError, ValueError) as error:
-        raise ConfigurationError(f"The database address is not right: {error}") from error
+        # The library's own words only: an address may hold a password.
+        raise ConfigurationError(
+            "The database address is not right. It begins with sqlite+aiosqlite:/// or postgresql+asyncpg:// and its driver is installed."
+        ) from error
     except OSError as error:
         raise StorageError(f"The data folder cannot be made: {error.strerror}.") from error
     if url.get_backend_name() == "sqlite":
@@ -86,7 +113,14 @@ async def open_database(settings: Settings) -> Database:
     database = Database(engine)
     try:
         async with engine.begin() as connection:
+            # One migration at a time, whole or not at all; Python's driver would commit each CREATE TABLE by itself.
+            await connection.exec_driver_sql(_MIGRATION_TURN[url.get_backend_name()])
             await connection.run_sync(migrate)
+    except CommandError as error:
+        await engine.dispose()
+        raise ConfigurationError(
+            "This database was written by a newer Carrel. Start that one, or put back a backup."
+        ) from error
     except (SQLAlchemyError, OSError) as error:
         await engine.dispose()
         raise storage_error(error) from error
@@ -99,6 +133,12 @@ def migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _make_file(path: Path) -> None:
+    """In a folder and with rights for one uid alone: SQLite gives its side files the rights of the first."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

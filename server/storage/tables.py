@@ -33,11 +33,13 @@ sessions: Final = sa.Table(
     sa.Column("shared_computer", sa.Boolean, nullable=False),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    sa.Column("first_session_id", sa.String(32), nullable=True),
     sa.PrimaryKeyConstraint("id", name="pk_sessions"),
     sa.UniqueConstraint("token_hash", name="uq_sessions_token_hash"),
     sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_sessions_account_id", ondelete="CASCADE"),
     sa.Index("ix_sessions_account_id", "account_id"),
     sa.Index("ix_sessions_expires_ms", "expires_ms"),
+    sa.Index("ix_sessions_first_session_id", "first_session_id"),
 )
 
 codes: Final = sa.Table(
