@@ -64,7 +64,7 @@ def paths(spread: Spread, people: int, steps: int, hall: Hall, seed: int = 1) ->
         flat[..., 1] = home[:, 1] + SWAY_M * np.sin(turn)
     heads = np.empty((steps, people, 3))
     heads[..., [0, 2]] = flat
-    heads[..., 1] = np.clip(hall.bounds_min[1] + EYES_M, hall.bounds_min[1], hall.bounds_max[1])
+    heads[..., 1] = np.clip(EYES_M, hall.bounds_min[1], hall.bounds_max[1])
     return encode_positions(heads - np.array(hall.origin))
 
 

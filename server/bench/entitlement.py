@@ -75,6 +75,16 @@ class Delivery:
         return self.came / self.due if self.due else 0.0
 
 
+def nearest_updates(positions: NDArray[np.float64], full_updates: Counts, shown_full: Counts) -> NDArray[np.float64]:
+    """(n) for each reader, the share of the updates of their nearest 12 that came in full in one second."""
+    nearest, _ = nearness(positions)
+    rows = np.arange(len(positions))[:, None]
+    due = full_updates[nearest]
+    came = np.minimum(shown_full[rows, nearest], due)
+    share: NDArray[np.float64] = came.sum(axis=1) / np.maximum(due.sum(axis=1), 1)
+    return share
+
+
 def nearest_full_share(positions: NDArray[np.float64], full_updates: Counts, shown_full: Counts) -> NDArray[np.float64]:
     """(n) for each reader, the share of their nearest 12 that they saw at full rate in one second."""
     nearest, _ = nearness(positions)

@@ -16,7 +16,7 @@ from carrel.avatars.codec import decode_positions
 from carrel.server.bench import generator
 from carrel.server.bench.crowd import STEP_HZ, Spread, Steps, headsets, paths
 from carrel.server.bench.entering import enter_all, hall_of
-from carrel.server.bench.entitlement import Delivery, entitled, everybody, nearest_full_share
+from carrel.server.bench.entitlement import Delivery, entitled, everybody, nearest_full_share, nearest_updates
 from carrel.server.bench.generator import BenchmarkError, Said, Tally, place
 from carrel.server.bench.target import Target, carrel, cores
 from carrel.server.settings import Settings
@@ -33,8 +33,10 @@ SPARE: Final = 100
 class RoomFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What one run showed. Times in milliseconds; a kilobyte is 1000 bytes; shares from 0 to 1.
 
-    `void` names why the run proves nothing, else it is null. `server_waited_share` is how much of the time the server was ready but had to wait for its core:
-    other work on the machine, none of the server's own.
+    `nearest12_full_rate_share` counts somebody of one's nearest 12 in a second in which nine tenths of their updates came in
+    full; `nearest12_updates_share` is the plain share of those updates. `void` names why the run proves nothing, else it is
+    null. `server_waited_share` is how much of the time the server was ready but had to wait for its core: other work on the
+    machine, none of the server's own.
     """
 
     people: int
@@ -46,6 +48,7 @@ class RoomFigures(msgspec.Struct, frozen=True, kw_only=True):
     late_ticks: int | None
     generator_lag_p99_ms: float
     nearest12_full_rate_share: float
+    nearest12_updates_share: float
     slowest_seen_hz: float
     longest_unseen_ms: int
     updates_per_s: float
@@ -173,13 +176,14 @@ def _figures(
     crowd = tally.sent.shape[1]
     readers = slice(0, crowd - stalled)
     small = interest == "off" or people <= Settings().full_frame_people
-    delivery, nearest = Delivery(), []
+    delivery, nearest, updates = Delivery(), [], []
     for window, sent in enumerate(tally.sent.astype(np.uint16)):
         shown = tally.shown[window]
         middle = decode_positions(path[WARM_STEPS + window * STEP_HZ + STEP_HZ // 2])
         due = everybody(sent) if small else entitled(middle, sent)
         delivery.add(due[readers], shown[readers, :, 1])
         nearest.append(nearest_full_share(middle, sent, shown[..., 0])[readers].mean())
+        updates.append(nearest_updates(middle, sent, shown[..., 0])[readers].mean())
     slowest_hz, longest_ms = _slowest(tally, readers, said.seconds)
     core, waited = meter.core_share(said.seconds)
     return RoomFigures(
@@ -192,6 +196,7 @@ def _figures(
         late_ticks=meter.late_ticks,
         generator_lag_p99_ms=said.lag_p99_ms,
         nearest12_full_rate_share=round(float(np.mean(nearest)), 4),
+        nearest12_updates_share=round(float(np.mean(updates)), 4),
         slowest_seen_hz=round(slowest_hz, 3),
         longest_unseen_ms=longest_ms,
         updates_per_s=round(float(tally.shown[..., 1].sum(dtype=np.int64)) / said.seconds),
