@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import mimetypes
+import os
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -62,16 +63,16 @@ class Folder:
         self.root = root.resolve()
         self.prefix = prefix
         self.cache_control = cache_control
-        self._read = cache(_read)
+        self._known: dict[Path, tuple[int, Shipped]] = {}
 
     def route(self) -> web.RouteDef:
         return web.get(self.prefix + "{path:.+}", self.serve)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        path = (self.root / request.match_info["path"]).resolve()
-        if not path.is_relative_to(self.root) or not path.is_file():
+        path = self._path(request.match_info["path"])
+        if path is None:
             raise web.HTTPNotFound
-        found = self._read(path, path.stat().st_mtime_ns)
+        found = await self._shipped(path)
         named = "v" in request.query
         headers = {
             "ETag": found.etag,
@@ -85,8 +86,24 @@ class Folder:
             body, headers["Content-Encoding"] = found.zipped, "gzip"
         return web.Response(body=body, headers={**headers, "Content-Type": found.content_type})
 
+    def _path(self, wanted: str) -> Path | None:
+        """A file inside the folder and nowhere else."""
+        try:
+            path = (self.root / wanted).resolve()
+            return path if path.is_relative_to(self.root) and path.is_file() else None
+        except (OSError, ValueError):
+            return None
 
-def _read(path: Path, _changed_ns: int) -> Shipped:
+    async def _shipped(self, path: Path) -> Shipped:
+        """Reading and packing a large model takes its time, off the event loop."""
+        changed_ns = os.stat(path).st_mtime_ns  # noqa: PTH116 - a look at the file's card
+        known = self._known.get(path)
+        if known is None or known[0] != changed_ns:
+            known = self._known[path] = (changed_ns, await asyncio.to_thread(_read, path))
+        return known[1]
+
+
+def _read(path: Path) -> Shipped:
     body = path.read_bytes()
     content_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if content_type.startswith("text/"):
@@ -102,8 +119,24 @@ def entry(client: Path, name: str) -> Entry:
         chunk = manifest[name]
     except (OSError, KeyError, msgspec.MsgspecError) as error:
         raise ConfigurationError("The client is not built: `make run` builds it.") from error
-    imports = [manifest[one].file for one in chunk.imports]
-    styles = [*chunk.css, *(style for one in chunk.imports for style in manifest[one].css)]
+    imports = _imported(manifest, chunk)
+    sheets = dict.fromkeys(sheet for one in (*imports, chunk) for sheet in one.css)
     return Entry(
-        f"/static/{chunk.file}", [f"/static/{style}" for style in styles], [f"/static/{file}" for file in imports]
+        f"/static/{chunk.file}",
+        [f"/static/{sheet}" for sheet in sheets],
+        [f"/static/{one.file}" for one in imports if one.file.endswith(".js")],
     )
+
+
+def _imported(manifest: dict[str, Chunk], chunk: Chunk) -> list[Chunk]:
+    """What an entry asks for at once, whatever asks for it, each once; the deepest first."""
+    found: dict[str, Chunk] = {}
+
+    def follow(one: Chunk) -> None:
+        for name in one.imports:
+            if name not in found and name in manifest:
+                follow(manifest[name])
+                found[name] = manifest[name]
+
+    follow(chunk)
+    return list(found.values())

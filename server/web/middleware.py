@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from carrel.server.errors import Banned, CarrelError, LocalError, PeerError
 from carrel.server.requests import is_secure
@@ -48,9 +49,7 @@ STRICT_TRANSPORT: Final = "max-age=31536000"
 HTTP_CODES: Final = {404: "not_found", 405: "bad_request", 413: "too_large"}
 
 
-def middlewares(
-    settings: Settings, error_page: ErrorPage
-) -> list[Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]]:
+def middlewares(settings: Settings, error_page: ErrorPage) -> list[Middleware]:
     """Outermost first."""
 
     @web.middleware

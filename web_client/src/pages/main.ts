@@ -1,8 +1,6 @@
 /** The plain pages: all of them work without this. The menu folds, times are the reader's own, a code is written as it is typed. */
 import.meta.glob("../ui/css/*.css", { eager: true });
 
-document.documentElement.classList.add("js");
-
 const menu = document.querySelector<HTMLButtonElement>(".top__menu");
 const nav = document.getElementById("nav");
 menu?.addEventListener("click", () => {
