@@ -137,6 +137,7 @@ class Room:
             raise Banned("A moderator has asked you to leave this room. Come back in a few minutes.", until_ms=kept_out_ms)
         known = self._proven(wish.resume, identity)
         if isinstance(known, Participant):
+            known.deadline_ms = max(known.deadline_ms, now_ms + self.settings.ticket_ms)
             return known, self._ticket(known, now_ms)
         self._make_way(identity.session_id, now_ms)
         if len(self.participants) >= self.capacity or (slot := self._slots.take(now_ms)) is None:
@@ -301,13 +302,14 @@ class Room:
     # --- inside ---
 
     def _proven(self, token: str | None, identity: Identity) -> Participant | str | None:
-        """The participant still here whose current token this is; else the id that a token of an earlier process proves; else None."""
+        """The participant still here whose current token this is, or one who entered with it and has not come yet; else the id that a token of an
+        earlier process proves; else None."""
         if token is None or (known := self._tokens.participant(token, self.spec.room, identity.session_id)) is None:
             return None
         one = self.participants.get(known)
         if one is None:
             return known
-        return one if _matches(token, one) else None
+        return one if one.state == "expected" or _matches(token, one) else None
 
     def _by_ticket(self, ticket: str | None, identity: Identity, now_ms: int) -> Participant | None:
         found = self._tickets.get(digest(ticket)) if ticket is not None else None

@@ -10,7 +10,7 @@ import msgspec
 from carrel.avatars.codec import UP_POSE
 from carrel.avatars.errors import PoseError
 from carrel.server.accounts.model import Identity
-from carrel.server.errors import BadRequest, LocalError, PeerError
+from carrel.server.errors import BadRequest, PeerError
 from carrel.server.rooms import requests
 from carrel.server.rooms.model import CLOSE_BAD_MESSAGES, CLOSE_CODES, CLOSE_NO_HELLO
 from carrel.server.rooms.participant import Participant
@@ -180,11 +180,11 @@ class Visit:
         """Nobody is told that something is kept before it is."""
         try:
             await self._house.carry_out(deeds)
-        except LocalError:
-            answer = Failure(id=answer.id, code="internal", message="Something broke here. It has been noted; try again later.")
+        except Exception:
+            # Whatever broke is ours: the one who asked hears so, and the cause goes to the log.
+            self._send(Failure(id=answer.id, code="internal", message="Something broke here. It has been noted; try again later."))
             raise
-        finally:
-            self._send(answer)
+        self._send(answer)
 
     def _send(self, answer: Answer) -> None:
         self.connection.send(frames_answer(answer))
