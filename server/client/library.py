@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any, Final
 
 import aiohttp
@@ -73,16 +73,23 @@ class LibraryClient:
         async with self._http.get(self.base / "api" / "rooms") as answer:
             return msgspec.json.decode(await self._checked(answer), type=list[m.RoomSummary])
 
-    async def enter(self, room: str, *, look: m.Look | None = None, spawn: str | None = None) -> m.EnterAnswer:
-        """Keep a place in a room: a ticket to say hello with. Raises Refused."""
-        body = {key: value for key, value in {"look": look, "spawn": spawn}.items() if value is not None}
+    async def enter(
+        self, room: str, *, look: m.Look | None = None, spawn: str | None = None, resume: str | None = None
+    ) -> m.EnterAnswer:
+        """Keep a place in a room: a ticket to say hello with. `resume`, an old token, keeps the participant id. Raises Refused."""
+        wishes = {"look": look, "spawn": spawn, "resume": resume}
+        body = {key: value for key, value in wishes.items() if value is not None}
         return msgspec.json.decode(await self._post(f"/api/rooms/{room}/enter", body), type=m.EnterAnswer)
 
     def room(
         self, room: str, *, look: m.Look | None = None, spawn: str | None = None, come_back: bool = True
     ) -> RoomClient:
         """A presence in `room`, not opened yet: `async with library.room("great-hall") as room`."""
-        return RoomClient(self._http, self.base, lambda: self.enter(room, look=look, spawn=spawn), come_back=come_back)
+
+        def enter(resume: str | None) -> Awaitable[m.EnterAnswer]:
+            return self.enter(room, look=look, spawn=spawn, resume=resume)
+
+        return RoomClient(self._http, self.base, enter, come_back=come_back)
 
     async def _post(self, path: str, body: object) -> bytes:
         try:

@@ -28,9 +28,10 @@ class People:
         return self._by_id.get(participant)
 
     def welcome(self, welcome: Welcome) -> None:
-        """Everybody, as complete at `welcome.event_sequence`. After a resume the missed events still follow: they are applied once more, harmlessly."""
-        self._by_id = {person.participant: person for person in welcome.people}
-        self.by_slot = {person.slot: person for person in welcome.people}
+        """Everybody, as complete at `welcome.event_sequence`. After a resume what is known still holds, and the missed events follow."""
+        if not welcome.resumed:
+            self._by_id = {person.participant: person for person in welcome.people}
+            self.by_slot = {person.slot: person for person in welcome.people}
         self.next_event = welcome.event_sequence
 
     def hear(self, first: int, events: Sequence[SharedEvent]) -> Sequence[SharedEvent]:

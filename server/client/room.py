@@ -33,7 +33,8 @@ FINAL_CODES: Final = frozenset({1000, 4001, 4002, 4003, 4004})
 """Left, taken over by another tab, session ended, removed, banned: who is told so does not come back by itself."""
 EVENTS_KEPT: Final = 4096
 
-Enter = Callable[[], Awaitable[m.EnterAnswer]]
+Enter = Callable[[str | None], Awaitable[m.EnterAnswer]]
+"""Keeps a place; given an old resume token, for the participant one was."""
 Event = m.SharedEvent | m.PrivateEvent
 Asked = TypeVar("Asked", bound=m.Request)
 
@@ -201,15 +202,12 @@ class RoomClient:
     # --- inside: the connection ---
 
     async def _arrive(self) -> None:
-        """By resume token when there is one that still counts, else by a fresh ticket."""
+        """By resume token while the place is kept; else by entering again, where the token proves which participant this was."""
         if self._resume is not None:
-            try:
+            with contextlib.suppress(Refused):
                 await self._connect(resume=self._resume)
-            except Refused:
-                self._resume = None
-            else:
                 return
-        entered = await self._enter()
+        entered = await self._enter(self._resume)
         self._room_url = self._base.join(URL(entered.room_url))
         await self._connect(ticket=entered.ticket)
 
@@ -237,6 +235,8 @@ class RoomClient:
         if isinstance(answer, m.Failure):
             raise Refused(answer.code, answer.message, answer.retry_after_ms)
         assert isinstance(answer, m.Welcome)
+        if self._resume is not None and answer.epoch_ms != self.welcome.epoch_ms:
+            self.clock = RoomClock()
         self.welcome = answer
         self._resume = answer.resume_token
         self.people.welcome(answer)

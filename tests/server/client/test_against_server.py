@@ -58,6 +58,7 @@ async def test_a_lost_connection_is_resumed_with_what_was_missed(world: World) -
         two.room("great-hall") as bo,
     ):
         before = (ada.welcome.participant, ada.welcome.slot)
+        await ada.until(lambda room: bo.welcome.participant in room.people)
         await ada.lose()
         await bo.until(lambda room: any(person.away for person in room.people))
         await bo.say("while you were out")
@@ -68,7 +69,17 @@ async def test_a_lost_connection_is_resumed_with_what_was_missed(world: World) -
             if isinstance(event, m.Said):
                 assert event.text == "while you were out"
                 break
-        assert len(ada.people) == 2
+        assert len(ada.people) == 2, "what was known before the loss still holds"
+
+
+async def test_a_place_that_is_gone_is_entered_again_as_the_same_participant(world: World) -> None:
+    async with library(world, 1) as one, one.room("great-hall") as ada:
+        before = ada.welcome.participant
+        world.room.drop(world.room.participants[before], "lost", world.rooms.now_ms(), 1012)
+        await ada.until(lambda room: room.returns == 1)
+        assert not ada.welcome.resumed
+        assert ada.welcome.participant == before
+        assert [person.participant for person in ada.people] == [before]
 
 
 async def test_a_refusal_carries_its_code(world: World) -> None:
