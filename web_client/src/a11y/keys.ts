@@ -12,6 +12,7 @@ export const KEYS = {
   faster: ["ShiftLeft", "ShiftRight"],
   act: ["KeyF"],
   stand: ["KeyX"],
+  mouse_look: ["KeyL"],
   chat: ["KeyC", "Enter"],
   people: ["KeyP"],
   go_to: ["KeyG"],

@@ -15,6 +15,7 @@ const SHOWN: readonly KeyName[] = [
   "faster",
   "act",
   "stand",
+  "mouse_look",
   "chat",
   "people",
   "go_to",

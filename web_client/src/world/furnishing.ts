@@ -4,7 +4,11 @@ import type { Participant } from "../hall/state";
 import type { Presence } from "./inhabitants";
 import type { Names, SceneDesk, SceneDocument, ScenePortal, SceneSeat } from "./scene_document";
 import type { Target, Targets } from "./targets";
+import type { Stand } from "./walker";
+import type { WorldWords } from "./words";
 
+/** Height of a seat over the feet of who sits on it. */
+export const SEAT_METRES = 0.46;
 const SEAT_RADIUS = 0.42;
 const DOOR_RADIUS = 0.9;
 const DESK_RADIUS = 0.7;
@@ -20,13 +24,14 @@ export interface Deeds {
   /** Where the person is now. */
   readonly feet: Vector3;
   language(): string;
-  /** The word for a seat that has no name of its own. */
-  seatName(): string;
+  words(): WorldWords;
 }
 
 export class Furnishing {
   readonly #targets: Targets;
   readonly #deeds: Deeds;
+  readonly #taken = new Set<string>();
+  #seats: readonly SceneSeat[] = [];
 
   constructor(targets: Targets, deeds: Deeds) {
     this.#targets = targets;
@@ -35,6 +40,8 @@ export class Furnishing {
 
   furnish({ seats, portals, desks }: SceneDocument): void {
     const deeds = this.#deeds;
+    this.#seats = seats;
+    this.#taken.clear();
     for (const seat of seats)
       this.#put(
         `seat:${seat.id}`,
@@ -42,7 +49,7 @@ export class Furnishing {
         seat.position,
         0.1,
         SEAT_RADIUS,
-        () => this.#name(seat.name) || deeds.seatName(),
+        () => this.#seatLabel(seat),
         () => deeds.sit(seat),
       );
     for (const portal of portals)
@@ -67,7 +74,28 @@ export class Furnishing {
       );
   }
 
+  #seatLabel(seat: SceneSeat): string {
+    const words = this.#deeds.words();
+    const name = this.#name(seat.name) || words.seat;
+    return this.#taken.has(seat.id) ? words.taken(name) : name;
+  }
+
+  /** Looks who sits where; true when a seat was taken or left since the last look, so that its label is another. */
+  occupy(all: ReadonlyMap<number, Presence>): boolean {
+    let changed = false;
+    for (const seat of this.#seats) {
+      const taken = isTaken(seat, all);
+      if (taken === this.#taken.has(seat.id)) continue;
+      if (taken) this.#taken.add(seat.id);
+      else this.#taken.delete(seat.id);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Somebody to walk up to; who is blocked is not there to be pointed at. */
   person(presence: Presence): void {
+    if (presence.person.blocked) return this.left(presence.person.participant);
     const { participant } = presence.person;
     this.#targets.put({
       id: `person:${participant}`,
@@ -102,6 +130,11 @@ export class Furnishing {
   #name(names: Names | null): string {
     return names?.[this.#deeds.language()] ?? names?.["en"] ?? "";
   }
+}
+
+/** Where the feet of who sits there are, and where they look. */
+export function seatStand({ position: [x, y, z], heading }: SceneSeat): Stand {
+  return { position: [x, y - SEAT_METRES, z], heading };
 }
 
 /** True when somebody sits there already. */

@@ -36,6 +36,8 @@ export class Pointer {
   readonly #at = new Vector2();
   readonly #stick = document.createElement("div");
   readonly #knob = document.createElement("div");
+  /** Marks the middle, where a locked pointer points. */
+  readonly #cross = document.createElement("div");
   #look: Press | null = null;
   #walk: Press | null = null;
   #stick_x = 0;
@@ -49,7 +51,10 @@ export class Pointer {
     this.#stick.setAttribute("aria-hidden", "true");
     this.#stick.append(this.#knob);
     styleStick(this.#stick, this.#knob);
-    canvas.after(this.#stick);
+    this.#cross.className = "hall-cross";
+    this.#cross.setAttribute("aria-hidden", "true");
+    styleCross(this.#cross);
+    canvas.after(this.#stick, this.#cross);
     const { listen } = this.#cleanup;
     const on = listen.bind(this.#cleanup);
     on(canvas, "pointerdown", (event: PointerEvent) => this.#down(event));
@@ -58,17 +63,29 @@ export class Pointer {
     on(canvas, "pointercancel", (event: PointerEvent) => this.#end(event));
     on(canvas, "pointerleave", () => listener.hover(null));
     on(canvas, "contextmenu", (event: Event) => event.preventDefault());
-    on(document, "pointerlockchange", () => listener.hover(null));
+    on(document, "pointerlockchange", () => this.#locked());
+    // Somebody who opens a panel needs the pointer again.
+    on(document, "focusin", (event: FocusEvent) => {
+      if (this.locked && event.target !== canvas) document.exitPointerLock();
+    });
   }
 
   get locked(): boolean {
     return document.pointerLockElement === this.#canvas;
   }
 
-  /** Look by moving the mouse alone, until Escape. */
-  lock(): void {
+  /** Look by moving the mouse alone, until called again or Escape. */
+  toggleLock(): void {
+    if (this.locked) return document.exitPointerLock();
+    this.#canvas.focus({ preventScroll: true });
     // The browser may say no (too soon after Escape): then dragging still works.
     void Promise.resolve(this.#canvas.requestPointerLock()).catch(() => undefined);
+  }
+
+  #locked(): void {
+    this.#cross.style.display = this.locked ? "block" : "none";
+    this.#look = null;
+    this.#listener.hover(this.locked ? this.#at.set(0, 0) : null);
   }
 
   add(intent: Intent): void {
@@ -78,7 +95,9 @@ export class Pointer {
 
   dispose(): void {
     this.#cleanup.dispose();
+    if (this.locked) document.exitPointerLock();
     this.#stick.remove();
+    this.#cross.remove();
   }
 
   #down(event: PointerEvent): void {
@@ -167,6 +186,21 @@ export class Pointer {
       1 - ((event.clientY - box.top) / box.height) * 2,
     );
   }
+}
+
+function styleCross(cross: HTMLElement): void {
+  Object.assign(cross.style, {
+    position: "absolute",
+    left: "calc(50% - 4px)",
+    top: "calc(50% - 4px)",
+    width: "8px",
+    height: "8px",
+    borderRadius: "50%",
+    background: "rgb(246 239 224 / 85%)",
+    boxShadow: "0 0 0 1.5px rgb(25 20 16 / 55%)",
+    display: "none",
+    pointerEvents: "none",
+  });
 }
 
 /** Where nothing else styles it, the stick still looks like one. */

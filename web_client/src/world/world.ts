@@ -6,7 +6,7 @@ import type { Actionable, HallState, Participant, Place } from "../hall/state";
 import type { Reacted, Welcome } from "../net/protocol.gen";
 import type { RoomChannel } from "../net/room_channel";
 import { makeBodies } from "./crowd_bodies";
-import { type Deeds, Furnishing, isTaken } from "./furnishing";
+import { type Deeds, Furnishing, isTaken, seatStand } from "./furnishing";
 import { Hall, type Progress } from "./hall";
 import { Inhabitants, type Presence } from "./inhabitants";
 import { Keyboard } from "./keyboard";
@@ -24,7 +24,6 @@ const WHERE_S = 0.2;
 const WHEREABOUTS_S = 0.5;
 const HOVER_S = 0.08;
 const SIGHT_METRES = 40;
-const SEAT_HEIGHT_METRES = 0.46;
 /** Where one comes to stand in front of a person. */
 const MEETING_METRES = 1.3;
 
@@ -138,14 +137,16 @@ export class World {
 
   sit(seat: SceneSeat): void {
     if (isTaken(seat, this.inhabitants.all)) return this.#listener.notice("seat_taken");
-    const [x, y, z] = seat.position;
-    this.walker.sit({ position: [x, y - SEAT_HEIGHT_METRES, z], heading: seat.heading });
+    this.walker.sit(seatStand(seat));
     this.#state.seated.value = true;
     this.#moved();
   }
 
   stand(): void {
+    if (!this.#state.seated.value) return;
     this.walker.stand();
+    this.#state.seated.value = false;
+    if (this.headset) this.placed?.();
   }
 
   came(person: Participant): void {
@@ -225,6 +226,7 @@ export class World {
       for (const { known, head, person } of this.inhabitants.all.values())
         if (known && !person.blocked) all.set(person.participant, { x: head.x, z: head.z });
       this.#state.whereabouts.value = all;
+      if (this.#furnishing.occupy(this.inhabitants.all)) this.#listed = false;
     }
     if (this.#hovering && (this.#hover_s += dt) > HOVER_S) {
       this.#hover_s = 0;
@@ -269,6 +271,7 @@ export class World {
   #key(name: KeyName): void {
     if (name === "act") this.actOnFocused();
     if (name === "stand") this.stand();
+    if (name === "mouse_look") this.pointer.toggleLock();
   }
 
   #meet(presence: Presence): void {
@@ -302,7 +305,7 @@ export class World {
         if (presence?.known) this.#walkUpTo(presence.head);
       },
       language: () => this.#state.settings.value.language,
-      seatName: () => worldWords(this.#state.settings.value.language).seat,
+      words: () => worldWords(this.#state.settings.value.language),
     };
   }
 
