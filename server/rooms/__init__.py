@@ -12,7 +12,19 @@ from carrel.server.rooms.ports import Act, Ban, Complaint, Moderation, Sessions
 from carrel.server.rooms.routes import routes
 from carrel.server.rooms.service import Rooms
 
-__all__ = ["Act", "Ban", "Complaint", "LibraryChannel", "Moderation", "RoomSpec", "Rooms", "Sessions", "Spawn", "attach", "routes"]
+__all__ = [
+    "Act",
+    "Ban",
+    "Complaint",
+    "LibraryChannel",
+    "Moderation",
+    "RoomSpec",
+    "Rooms",
+    "Sessions",
+    "Spawn",
+    "attach",
+    "routes",
+]
 
 
 def attach(app: web.Application, rooms: Rooms) -> LibraryChannel:

@@ -45,7 +45,11 @@ class Broadcast:
             if (one := room.by_slot.get(slot)) is not None:
                 room.tell(one, Moved(position=room.poses.standing(slot), heading=one.place.heading, reason="corrected"))
         for slot in harvest.flooding:
-            if (one := room.by_slot.get(slot)) is not None and one.connection is not None and one.visitor.quota.bad.take(now_ms):
+            if (
+                (one := room.by_slot.get(slot)) is not None
+                and one.connection is not None
+                and one.visitor.quota.bad.take(now_ms)
+            ):
                 one.connection.close(CLOSE_BAD_MESSAGES, CLOSE_CODES[CLOSE_BAD_MESSAGES])
         if tick % room.settings.tick_hz == 0:
             room.sweep(now_ms)
@@ -74,7 +78,9 @@ class Broadcast:
                 connection.send_frame(*framed)
                 sent_bytes += len(framed[0])
         for one in apart:
-            if one.connection is not None and (one.fresh or one.behind_since_ms is not None or tick % one.connection.every_ticks == 0):
+            if one.connection is not None and (
+                one.fresh or one.behind_since_ms is not None or tick % one.connection.every_ticks == 0
+            ):
                 skipped += not self._keeps_up(one, one.connection, now_ms)
                 sent_bytes += self._write_apart(one, one.connection, frame, now_ms)
         room.events.trim()
@@ -157,6 +163,8 @@ class _TickFrames:
             events = self._events[first] = array_bytes(self._room.events.since(first))
         if not events and not poses.section_count:
             return None
-        message = frames.frame_head(flags, poses.section_count, self._tick, self._room_ms, first, events) + poses.sections
+        message = (
+            frames.frame_head(flags, poses.section_count, self._tick, self._room_ms, first, events) + poses.sections
+        )
         head = header(BINARY, len(message))
         return head + message, len(head)

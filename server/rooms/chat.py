@@ -48,4 +48,6 @@ class ChatMemory:
     def said_to(self, reader: str, subject: str, now_ms: int) -> list[Line]:
         """The last lines of `subject` that the participant `reader` could read."""
         self.forget(now_ms)
-        return [line for line in self._lines if line.subject == subject and (line.readers is None or reader in line.readers)][-REPORT_LINES:]
+        return [
+            line for line in self._lines if line.subject == subject and (line.readers is None or reader in line.readers)
+        ][-REPORT_LINES:]

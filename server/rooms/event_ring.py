@@ -18,7 +18,13 @@ def array_bytes(encoded: list[bytes]) -> bytes:
     count = len(encoded)
     if not count:
         return b""
-    head = bytes((0x90 | count,)) if count < 16 else b"\xdc" + count.to_bytes(2, "big") if count < 65536 else b"\xdd" + count.to_bytes(4, "big")
+    head = (
+        bytes((0x90 | count,))
+        if count < 16
+        else b"\xdc" + count.to_bytes(2, "big")
+        if count < 65536
+        else b"\xdd" + count.to_bytes(4, "big")
+    )
     return head + b"".join(encoded)
 
 

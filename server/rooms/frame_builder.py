@@ -58,7 +58,11 @@ class FrameBuilder:
         self._divides = settings.interest == "auto"
         self._together = settings.full_frame_people
         self._budget = Budget(
-            settings.tick_hz, settings.client_bytes_per_s, settings.first_tier_bytes_per_s, settings.second_tier_people, settings.neighbourhood_people
+            settings.tick_hz,
+            settings.client_bytes_per_s,
+            settings.first_tier_bytes_per_s,
+            settings.second_tier_people,
+            settings.neighbourhood_people,
         )
         slots = len(table.present)
         self.pinned = np.zeros(slots, np.bool_)
@@ -81,7 +85,9 @@ class FrameBuilder:
             division = undivided(len(slots), self._hz)
         else:
             rows = np.searchsorted(slots, np.array(talks, np.intp).reshape(-1, 2))
-            division = divide(self._table.heads(slots), self._table.record_bytes(slots), self.pinned[slots], rows, self._budget)
+            division = divide(
+                self._table.heads(slots), self._table.record_bytes(slots), self.pinned[slots], rows, self._budget
+            )
         self._division = division
         self.home[slots], self._part[slots] = division.home, division.part
         self._placed[:] = False
@@ -104,7 +110,9 @@ class FrameBuilder:
         still = every if whole else due(slots, tick, REFRESH_S * hz, window_ticks)
         full = still | (table.moved_tick[slots] > tick - window_ticks)
         heads_every = second_ticks(hz)
-        head = still | (due(slots, tick, heads_every, window_ticks) & (table.moved_tick[slots] > tick - heads_every - window_ticks))
+        head = still | (
+            due(slots, tick, heads_every, window_ticks) & (table.moved_tick[slots] > tick - heads_every - window_ticks)
+        )
         crumb = every if whole else due(slots, tick, division.crumb_ticks, window_ticks)
 
         groups = len(division.tier)

@@ -41,7 +41,15 @@ class Letters:
         self._boxes.move_to_end(subject)
         if len(self._boxes) > MAILBOXES_LIMIT:
             self._boxes.popitem(last=False)
-        letter = Letter(number=box.next_number, kind=kind, sender=sender, sender_name=sender_name, text=text, room=room, sent_unix_ms=now_ms)
+        letter = Letter(
+            number=box.next_number,
+            kind=kind,
+            sender=sender,
+            sender_name=sender_name,
+            text=text,
+            room=room,
+            sent_unix_ms=now_ms,
+        )
         box.next_number += 1
         box.letters.append(letter)
         if len(box.letters) > self._kept:

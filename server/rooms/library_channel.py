@@ -121,8 +121,13 @@ class LibraryChannel:
                 raise socketio.exceptions.ConnectionRefusedError("not_signed_in", {"code": "not_signed_in"})
             self._rooms.still_signed_in(identity)
         except PeerError as error:
-            raise socketio.exceptions.ConnectionRefusedError(error.code, {"code": error.code, "message": error.message}) from error
-        if sum(1 for reader in self._readers.values() if reader.identity.session_id == identity.session_id) >= LINES_PER_SESSION:
+            raise socketio.exceptions.ConnectionRefusedError(
+                error.code, {"code": error.code, "message": error.message}
+            ) from error
+        if (
+            sum(1 for reader in self._readers.values() if reader.identity.session_id == identity.session_id)
+            >= LINES_PER_SESSION
+        ):
             raise socketio.exceptions.ConnectionRefusedError("too_many_requests", {"code": "too_many_requests"})
         now_ms, per_s = self._rooms.now_ms(), self._settings.library_events_per_s
         self._readers[sid] = _Reader(
@@ -161,12 +166,16 @@ class LibraryChannel:
         try:
             done = await self._answered(reader, event, arguments, now_ms)
         except PeerError as error:
-            done = Acknowledgement(ok=False, code=error.code, message=error.message, retry_after_ms=error.retry_after_ms)
+            done = Acknowledgement(
+                ok=False, code=error.code, message=error.message, retry_after_ms=error.retry_after_ms
+            )
             if isinstance(error, BadRequest | TooManyRequests) and reader.bad.take(now_ms):
                 self._rooms.spawn(self.server.disconnect(sid))
         except Exception:
             log.exception("library_event_failed", event_name=event[:64])
-            done = Acknowledgement(ok=False, code="internal", message="Something broke here. It has been noted; try again later.")
+            done = Acknowledgement(
+                ok=False, code="internal", message="Something broke here. It has been noted; try again later."
+            )
         answer: dict[str, Any] = msgspec.to_builtins(done)
         return answer
 
@@ -244,7 +253,9 @@ class LibraryChannel:
     async def _send(self, one: Participant, other: Participant, kind: Any, text: str, room: str | None) -> None:
         if one.subject in other.visitor.muted and not STAFF & one.identity.roles:
             return
-        letter = self._letters.post(other.subject, kind, text, self._rooms.now_ms(), sender=one.id, sender_name=one.person.name, room=room)
+        letter = self._letters.post(
+            other.subject, kind, text, self._rooms.now_ms(), sender=one.id, sender_name=one.person.name, room=room
+        )
         await self._deliver(other.subject, letter)
 
     async def _deliver(self, subject: str, letter: Letter) -> None:

@@ -11,9 +11,16 @@ class RoomMetrics:
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         registry = registry or CollectorRegistry()
         self.registry = registry
-        self.people = Gauge("carrel_room_people", "People in a room, the lost ones that are waited for included.", ["room"], registry=registry)
+        self.people = Gauge(
+            "carrel_room_people",
+            "People in a room, the lost ones that are waited for included.",
+            ["room"],
+            registry=registry,
+        )
         self.ticks = Counter("carrel_room_ticks", "Ticks of the rooms' clock.", registry=registry)
-        self.late_ticks = Counter("carrel_room_late_ticks", "Ticks that began a whole interval or more after their time.", registry=registry)
+        self.late_ticks = Counter(
+            "carrel_room_late_ticks", "Ticks that began a whole interval or more after their time.", registry=registry
+        )
         self.tick_seconds = Histogram(
             "carrel_room_tick_seconds",
             "Time of one tick of all rooms.",
@@ -21,6 +28,14 @@ class RoomMetrics:
             registry=registry,
         )
         self.bytes_out = Counter("carrel_room_bytes_out", "Bytes of frames written.", registry=registry)
-        self.skipped_poses = Counter("carrel_room_skipped_poses", "Frames that a reader got without poses because it was behind.", registry=registry)
-        self.dropped_slow_clients = Counter("carrel_room_dropped_slow_clients", "Connections cut off because they stayed behind.", registry=registry)
-        self.bad_messages = Counter("carrel_room_bad_messages", "Messages that were refused as malformed.", registry=registry)
+        self.skipped_poses = Counter(
+            "carrel_room_skipped_poses",
+            "Frames that a reader got without poses because it was behind.",
+            registry=registry,
+        )
+        self.dropped_slow_clients = Counter(
+            "carrel_room_dropped_slow_clients", "Connections cut off because they stayed behind.", registry=registry
+        )
+        self.bad_messages = Counter(
+            "carrel_room_bad_messages", "Messages that were refused as malformed.", registry=registry
+        )

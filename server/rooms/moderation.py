@@ -11,7 +11,13 @@ from carrel.server.rooms.ports import Act
 from carrel.server.rooms.room import Room
 from carrel.server.wire.messages import Moderate, ModerationAct, Notice
 
-NEEDS: Final[dict[ModerationAct, Permission]] = {"warn": "moderate", "mute": "moderate", "unmute": "moderate", "remove": "moderate", "ban": "ban"}
+NEEDS: Final[dict[ModerationAct, Permission]] = {
+    "warn": "moderate",
+    "mute": "moderate",
+    "unmute": "moderate",
+    "remove": "moderate",
+    "ban": "ban",
+}
 RANKS: Final[dict[Role, int]] = {"admin": 3, "moderator": 2, "librarian": 1}
 """Nobody acts on somebody of their own rank or above; everyone else ranks 0."""
 REMOVED_MS: Final = 5 * 60_000
@@ -35,7 +41,11 @@ def moderate(room: Room, one: Participant, other: Participant, request: Moderate
     if forever and act == "ban" and "ban_forever" not in permissions:
         raise Forbidden("Only an administrator can ban without end.")
     until_ms = now_ms + request.minutes * 60_000
-    lasting: dict[ModerationAct, int | None] = {"mute": until_ms, "ban": None if forever else until_ms, "remove": now_ms + REMOVED_MS}
+    lasting: dict[ModerationAct, int | None] = {
+        "mute": until_ms,
+        "ban": None if forever else until_ms,
+        "remove": now_ms + REMOVED_MS,
+    }
     record = Act(
         room=room.spec.room,
         act=act,
@@ -65,4 +75,9 @@ def carry_out(room: Room, act: Act) -> None:
             room.remove(act.subject, act.at_ms, Notice(code="removed", detail=act.reason), act.at_ms + REMOVED_MS)
         case "ban":
             # Who may come back is asked of the ban's record at each entry; here it only bridges the moment until that is written.
-            room.remove(act.subject, act.at_ms, Notice(code="banned", detail=act.reason, until_ms=act.until_ms), act.at_ms + 10_000)
+            room.remove(
+                act.subject,
+                act.at_ms,
+                Notice(code="banned", detail=act.reason, until_ms=act.until_ms),
+                act.at_ms + 10_000,
+            )

@@ -39,7 +39,10 @@ class Participant:
     fresh: bool = True
     behind_since_ms: int | None = None
     next_event: int = 1
-    partners: dict[str, int] = field(default_factory=dict)
+    subject: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.subject = self.identity.subject
 
     @property
     def id(self) -> str:
@@ -48,10 +51,6 @@ class Participant:
     @property
     def slot(self) -> int:
         return self.person.slot
-
-    @property
-    def subject(self) -> str:
-        return self.identity.subject
 
     @property
     def here(self) -> bool:

@@ -45,7 +45,9 @@ FLOOD_SECONDS: Final = 5
 _KIND_OF_LENGTH = np.zeros(256, np.uint8)
 for _length, _kind in UP_LAYOUTS.items():
     _KIND_OF_LENGTH[_length] = _kind
-_RECORD_BYTES: Final = np.array([RECORDS[kind][1].itemsize if kind in RECORDS else 0 for kind in range(max(RECORDS) + 1)], np.intp)
+_RECORD_BYTES: Final = np.array(
+    [RECORDS[kind][1].itemsize if kind in RECORDS else 0 for kind in range(max(RECORDS) + 1)], np.intp
+)
 
 
 class Harvest(NamedTuple):
@@ -174,7 +176,9 @@ class PoseTable:
         apart = (after.astype(np.float32) - before) * np.float32(STEP_M)
         held = (self._hold_ms[slots] > now_ms) & ((apart * apart).sum(axis=1) > HOLD_METRES**2)
         speed = self._settings.speed_metres_per_s
-        verdict = checks.judge(before, after, now_ms - self._believed_ms[slots], self._teleports[slots], self.bounds, speed)
+        verdict = checks.judge(
+            before, after, now_ms - self._believed_ms[slots], self._teleports[slots], self.bounds, speed
+        )
         good = verdict.accepted & ~held
         fresh["flags"] = checks.flag_jumps(checks.client_flags(fresh["flags"]), verdict.jumped) | self._away[slots]
         taken = slots[good]

@@ -42,7 +42,9 @@ def may_write_to(one: Participant, other: Participant) -> None:
     staff = bool(STAFF & other.identity.roles)
     if one.hides(other):
         raise Forbidden("This person cannot be written to.")
-    if "direct_to_readers" in permissions and ("answer_direct" in other.identity.permissions or STAFF & one.identity.roles):
+    if "direct_to_readers" in permissions and (
+        "answer_direct" in other.identity.permissions or STAFF & one.identity.roles
+    ):
         return
     if "direct_to_staff" in permissions and staff:
         return
@@ -70,13 +72,22 @@ def _say(room: Room, one: Participant, request: m.Say, now_ms: int) -> None:
     if reader is not None:
         may_write_to(one, reader)
     one.visitor.quota.chats.spend(now_ms, "You are writing very fast. Wait a moment.")
-    said = m.Said(participant=one.id, name=one.person.name, scope=request.scope, text=text, room_ms=room.room_ms(now_ms), to=request.to)
+    said = m.Said(
+        participant=one.id,
+        name=one.person.name,
+        scope=request.scope,
+        text=text,
+        room_ms=room.room_ms(now_ms),
+        to=request.to,
+    )
     readers: frozenset[str] | None = None
     if request.scope == "room":
         room.announce(said)
     else:
         near = [reader, one] if reader is not None else _hearing(room, one)
-        told = {each.id: each for each in near if each is one or not (each.hides(one) or one.subject in each.visitor.muted)}
+        told = {
+            each.id: each for each in near if each is one or not (each.hides(one) or one.subject in each.visitor.muted)
+        }
         for each in told.values():
             room.tell(each, said)
         if reader is not None:
@@ -86,7 +97,9 @@ def _say(room: Room, one: Participant, request: m.Say, now_ms: int) -> None:
 
 
 def _hearing(room: Room, one: Participant) -> list[Participant]:
-    return [room.by_slot[slot] for slot in room.poses.within(one.slot, room.settings.hearing_metres) if slot in room.by_slot]
+    return [
+        room.by_slot[slot] for slot in room.poses.within(one.slot, room.settings.hearing_metres) if slot in room.by_slot
+    ]
 
 
 def _react(room: Room, one: Participant, request: m.React, now_ms: int) -> None:

@@ -10,7 +10,6 @@ Rules that hold at any time:
 
 from __future__ import annotations
 
-import hmac
 from collections import deque
 from collections.abc import Iterable
 from math import cos, sin
@@ -38,7 +37,7 @@ from carrel.server.rooms.ports import Act, Complaint, Connection
 from carrel.server.rooms.pose_table import PoseTable
 from carrel.server.rooms.quotas import Quota
 from carrel.server.rooms.slots import SlotPool
-from carrel.server.rooms.tokens import ResumeTokens, digest, new_participant_id, new_ticket
+from carrel.server.rooms.tokens import ResumeTokens, Tickets, digest, matches, new_participant_id
 from carrel.server.rooms.welcome import welcome
 from carrel.server.settings import Settings
 from carrel.server.text import clean_line
@@ -80,12 +79,6 @@ class BlockChange(NamedTuple):
 Deed = Act | Complaint | BlockChange
 
 
-class Ticket(NamedTuple):
-    participant: str
-    session_id: str
-    expires_ms: int
-
-
 class Room:
     def __init__(self, spec: RoomSpec, settings: Settings, tokens: ResumeTokens, now_ms: int) -> None:
         self.spec = spec
@@ -109,7 +102,7 @@ class Room:
         """Pairs of slots in conversation → until when."""
         self._slots = SlotPool(slots, settings.slot_quarantine_ms)
         self._tokens = tokens
-        self._tickets: dict[bytes, Ticket] = {}
+        self._tickets = Tickets(settings.ticket_ms)
         self._visitors: dict[str, Visitor] = {}
 
     # --- who is here ---
@@ -130,18 +123,25 @@ class Room:
 
     # --- coming in ---
 
-    def expect(self, identity: Identity, blocks: Iterable[str], wish: EnterRequest, now_ms: int) -> tuple[Participant, str]:
+    def expect(
+        self, identity: Identity, blocks: Iterable[str], wish: EnterRequest, now_ms: int
+    ) -> tuple[Participant, str]:
         """Keep a place for somebody; the participant and the ticket. Raises RoomFull, Banned, TooManyRequests, BadRequest."""
         kept_out_ms = self.kept_out.get(identity.subject, 0)
         if kept_out_ms > now_ms:
-            raise Banned("A moderator has asked you to leave this room. Come back in a few minutes.", until_ms=kept_out_ms)
+            raise Banned(
+                "A moderator has asked you to leave this room. Come back in a few minutes.", until_ms=kept_out_ms
+            )
         known = self._proven(wish.resume, identity)
         if isinstance(known, Participant):
             known.deadline_ms = max(known.deadline_ms, now_ms + self.settings.ticket_ms)
-            return known, self._ticket(known, now_ms)
+            return known, self._tickets.issue(known.id, identity.session_id, now_ms)
         self._make_way(identity.session_id, now_ms)
         if len(self.participants) >= self.capacity or (slot := self._slots.take(now_ms)) is None:
-            raise RoomFull("This room is full just now. Try again in a moment, or choose another.", retry_after_ms=self._room_in_ms(now_ms))
+            raise RoomFull(
+                "This room is full just now. Try again in a moment, or choose another.",
+                retry_after_ms=self._room_in_ms(now_ms),
+            )
         name = clean_line(wish.name)[:40] if wish.name and identity.account_id is None else identity.name
         person = Person(
             participant=known or new_participant_id(),
@@ -161,7 +161,7 @@ class Room:
             deadline_ms=now_ms + self.settings.ticket_ms,
         )
         self.participants[one.id] = one
-        return one, self._ticket(one, now_ms)
+        return one, self._tickets.issue(one.id, identity.session_id, now_ms)
 
     def hello(self, connection: Connection, identity: Identity, hello: Hello, now_ms: int) -> Participant:
         """Let a connection in by ticket or resume token, answer it with Welcome and what it missed. Raises OutOfDate, Gone."""
@@ -176,7 +176,12 @@ class Room:
             one.connection.close(CLOSE_TAKEN_OVER, CLOSE_CODES[CLOSE_TAKEN_OVER])
         one.pass_to("hello")
         one.connection = connection
-        resumed = not first and hello.resume is not None and self.events.holds_from(hello.last_event + 1) and one.private.holds_from(hello.last_private + 1)
+        resumed = (
+            not first
+            and hello.resume is not None
+            and self.events.holds_from(hello.last_event + 1)
+            and one.private.holds_from(hello.last_private + 1)
+        )
         if first:
             self._appear(one, hello.pose, now_ms)
         else:
@@ -226,7 +231,7 @@ class Room:
 
     def end_session(self, session_id: str, now_ms: int) -> None:
         """Logout: every place of the session is given up and its tokens die."""
-        self._tickets = {key: ticket for key, ticket in self._tickets.items() if ticket.session_id != session_id}
+        self._tickets.end_session(session_id)
         for one in self.of_session(session_id):
             self.drop(one, "left", now_ms, CLOSE_SESSION_ENDED)
 
@@ -239,9 +244,11 @@ class Room:
 
     def sweep(self, now_ms: int) -> None:
         """What time alone ends. Called about once a second."""
-        for one in [one for one in self.participants.values() if one.state in ("expected", "lost") and one.deadline_ms <= now_ms]:
+        for one in [
+            one for one in self.participants.values() if one.state in ("expected", "lost") and one.deadline_ms <= now_ms
+        ]:
             self.drop(one, "lost", now_ms)
-        self._tickets = {key: ticket for key, ticket in self._tickets.items() if ticket.expires_ms > now_ms}
+        self._tickets.sweep(now_ms)
         self.talks = {pair: until for pair, until in self.talks.items() if until > now_ms}
         self.kept_out = {subject: until for subject, until in self.kept_out.items() if until > now_ms}
         self.chat.forget(now_ms)
@@ -249,7 +256,9 @@ class Room:
             self.silence(subject, 0, "")
         sessions = {one.identity.session_id for one in self.participants.values()}
         old = now_ms - VISITOR_KEPT_MS
-        self._visitors = {key: visitor for key, visitor in self._visitors.items() if key in sessions or visitor.quota.used_ms > old}
+        self._visitors = {
+            key: visitor for key, visitor in self._visitors.items() if key in sessions or visitor.quota.used_ms > old
+        }
 
     # --- telling people ---
 
@@ -309,23 +318,15 @@ class Room:
         one = self.participants.get(known)
         if one is None:
             return known
-        return one if one.state == "expected" or _matches(token, one) else None
+        return one if one.state == "expected" or matches(token, (one.token, one.token_before)) else None
 
     def _by_ticket(self, ticket: str | None, identity: Identity, now_ms: int) -> Participant | None:
-        found = self._tickets.get(digest(ticket)) if ticket is not None else None
-        if ticket is None or found is None or found.session_id != identity.session_id or found.expires_ms <= now_ms:
-            return None
-        del self._tickets[digest(ticket)]
-        return self.participants.get(found.participant)
+        found = None if ticket is None else self._tickets.take(ticket, identity.session_id, now_ms)
+        return None if found is None else self.participants.get(found)
 
     def _by_token(self, token: str | None, identity: Identity) -> Participant | None:
         found = self._proven(token, identity)
         return found if isinstance(found, Participant) and found.here else None
-
-    def _ticket(self, one: Participant, now_ms: int) -> str:
-        ticket = new_ticket()
-        self._tickets[digest(ticket)] = Ticket(one.id, one.identity.session_id, now_ms + self.settings.ticket_ms)
-        return ticket
 
     def _make_way(self, session_id: str, now_ms: int) -> None:
         """One session's places are counted; unused ones give way first."""
@@ -334,7 +335,10 @@ class Room:
             return
         unused = next((one for one in places if one.state == "expected"), None)
         if unused is None:
-            raise TooManyRequests("You are in this room in too many tabs. Close one of them first.", retry_after_ms=self.settings.resume_window_ms)
+            raise TooManyRequests(
+                "You are in this room in too many tabs. Close one of them first.",
+                retry_after_ms=self.settings.resume_window_ms,
+            )
         self.drop(unused, "left", now_ms)
 
     def _room_in_ms(self, now_ms: int) -> int:
@@ -390,8 +394,3 @@ def frames_answer(answer: Struct) -> bytes:
 def parting(one: Participant, event: PrivateEvent) -> bytes:
     """The last private event of a connection: it has the next number but is not kept, for what replaces this connection need not hear it."""
     return frames.PRIVATE.pack(frames.DOWN_PRIVATE, one.private.next_number) + encode(event)
-
-
-def _matches(token: str, one: Participant) -> bool:
-    hashed = digest(token)
-    return any(known and hmac.compare_digest(hashed, known) for known in (one.token, one.token_before))

@@ -52,7 +52,12 @@ async def enter(rooms: Rooms, request: web.Request) -> web.StreamResponse:
 
 
 def _json(value: object, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json", headers={"Cache-Control": "no-store"})
+    return web.Response(
+        body=msgspec.json.encode(value),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 async def _answered(handler: Handler, rooms: Rooms, request: web.Request) -> web.StreamResponse:

@@ -121,7 +121,9 @@ class Rooms:
     async def enter(self, identity: Identity, room_id: str, wish: EnterRequest) -> EnterAnswer:
         """Keep a place. Raises NotFound, NotSignedIn, TooManyRequests, Banned, RoomFull, BadRequest."""
         now_ms = self.now_ms()
-        bucket = self._enters.setdefault(identity.session_id, Bucket(self.settings.enters_per_minute, 60_000, at_ms=now_ms))
+        bucket = self._enters.setdefault(
+            identity.session_id, Bucket(self.settings.enters_per_minute, 60_000, at_ms=now_ms)
+        )
         bucket.spend(now_ms, "You are coming and going very fast. Wait a moment.")
         room = self.room(room_id)
         ban = await self.moderation.is_banned(identity.subject, room_id)
@@ -154,7 +156,9 @@ class Rooms:
 
     def summaries(self) -> list[RoomSummary]:
         return [
-            RoomSummary(room=room_id, title=dict(live.room.spec.title), people=live.room.people, capacity=live.room.capacity)
+            RoomSummary(
+                room=room_id, title=dict(live.room.spec.title), people=live.room.people, capacity=live.room.capacity
+            )
             for room_id, live in self._live.items()
         ]
 
@@ -175,7 +179,9 @@ class Rooms:
 
     def places_of(self, session_id: str) -> list[tuple[Room, Participant]]:
         """Where a session is present now."""
-        return [(live.room, one) for live in self._live.values() for one in live.room.of_session(session_id) if one.here]
+        return [
+            (live.room, one) for live in self._live.values() for one in live.room.of_session(session_id) if one.here
+        ]
 
     # --- for the library's other services ---
 
@@ -240,5 +246,6 @@ class Rooms:
             for visit in list(live.visits):
                 visit.check(now_ms)
         self._ended = {session: until for session, until in self._ended.items() if until > now_ms}
-        self._enters = {session: bucket for session, bucket in self._enters.items() if now_ms - bucket.at_ms < bucket.refill_ms}
-
+        self._enters = {
+            session: bucket for session, bucket in self._enters.items() if now_ms - bucket.at_ms < bucket.refill_ms
+        }

@@ -12,8 +12,9 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 _RANDOM_BYTES: Final = 16
 _ID_BYTES: Final = 8
@@ -31,6 +32,46 @@ def new_ticket() -> str:
 def digest(token: str) -> bytes:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def matches(token: str, digests: Iterable[bytes]) -> bool:
+    """Whether the token is one of those kept; empty digests match nothing."""
+    hashed = digest(token)
+    return any(known and hmac.compare_digest(hashed, known) for known in digests)
+
+
+class Ticket(NamedTuple):
+    participant: str
+    session_id: str
+    expires_ms: int
+
+
+class Tickets:
+    """The unused tickets of one room, valid for `valid_ms`."""
+
+    def __init__(self, valid_ms: int) -> None:
+        self._valid_ms = valid_ms
+        self._tickets: dict[bytes, Ticket] = {}
+
+    def issue(self, participant: str, session_id: str, now_ms: int) -> str:
+        ticket = new_ticket()
+        self._tickets[digest(ticket)] = Ticket(participant, session_id, now_ms + self._valid_ms)
+        return ticket
+
+    def take(self, ticket: str, session_id: str, now_ms: int) -> str | None:
+        """Use it up; whose it is, None when it is unknown, too old or another session's."""
+        key = digest(ticket)
+        found = self._tickets.get(key)
+        if found is None or found.session_id != session_id or found.expires_ms <= now_ms:
+            return None
+        del self._tickets[key]
+        return found.participant
+
+    def end_session(self, session_id: str) -> None:
+        self._tickets = {key: ticket for key, ticket in self._tickets.items() if ticket.session_id != session_id}
+
+    def sweep(self, now_ms: int) -> None:
+        self._tickets = {key: ticket for key, ticket in self._tickets.items() if ticket.expires_ms > now_ms}
 
 
 class ResumeTokens:

@@ -61,7 +61,14 @@ class _Numbered(msgspec.Struct):
 
 
 class Visit:
-    def __init__(self, house: House, room: Room, identity: Identity, connection: VisitConnection, on_over: Callable[[Visit], None]) -> None:
+    def __init__(
+        self,
+        house: House,
+        room: Room,
+        identity: Identity,
+        connection: VisitConnection,
+        on_over: Callable[[Visit], None],
+    ) -> None:
         now_ms = house.now_ms()
         self.identity = identity
         self.connection = connection
@@ -182,7 +189,11 @@ class Visit:
             await self._house.carry_out(deeds)
         except Exception:
             # Whatever broke is ours: the one who asked hears so, and the cause goes to the log.
-            self._send(Failure(id=answer.id, code="internal", message="Something broke here. It has been noted; try again later."))
+            self._send(
+                Failure(
+                    id=answer.id, code="internal", message="Something broke here. It has been noted; try again later."
+                )
+            )
             raise
         self._send(answer)
 

@@ -57,7 +57,9 @@ class RoomProtocol(asyncio.Protocol):
     every_ticks = 1
     buffered_bytes: Callable[[], int]
 
-    def __init__(self, transport: asyncio.Transport, limit_bytes: int, on_closed: Callable[[Exception | None], None]) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, limit_bytes: int, on_closed: Callable[[Exception | None], None]
+    ) -> None:
         self._transport = transport
         self._reader = FrameReader(limit_bytes)
         self._on_closed = on_closed

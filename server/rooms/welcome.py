@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 CHAT_CHARS = 1000
 
 
-def welcome(room: Room, one: Participant, token: str, request_id: int, resumed: bool, private_from: int, now_ms: int) -> Welcome:
+def welcome(
+    room: Room, one: Participant, token: str, request_id: int, resumed: bool, private_from: int, now_ms: int
+) -> Welcome:
     """The answer to `Hello`; `private_from` is the number of the next private event they get."""
     spec, settings = room.spec, room.settings
     others = [other for other in room.here() if other is not one]

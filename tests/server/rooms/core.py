@@ -78,7 +78,12 @@ class Core:
         return self.room.expect(identity, (), m.EnterRequest(**wish), self.now_ms)
 
     def hello(self, identity: Identity, connection: Recorded, **fields: Any) -> Participant:
-        return self.room.hello(connection, identity, m.Hello(id=0, protocol=m.PROTOCOL_VERSION, schema=schema_hash(), **fields), self.now_ms)
+        return self.room.hello(
+            connection,
+            identity,
+            m.Hello(id=0, protocol=m.PROTOCOL_VERSION, schema=schema_hash(), **fields),
+            self.now_ms,
+        )
 
     def join(self, identity: Identity, **wish: Any) -> tuple[Participant, Recorded]:
         _, ticket = self.expect(identity, **wish)

@@ -79,16 +79,26 @@ def layouts() -> str:
             inner, offset = layout.fields[field][:2]
             count = f" × {inner.shape[0]}" if inner.shape else ""
             kind_word = {"i": "i", "u": "u"}[inner.base.kind] + str(inner.base.itemsize * 8)
-            rows.append(f"{f'{kind} {name}, {layout.itemsize} bytes' if not number else ''} | {offset} | {kind_word}{count} | {field}")
+            rows.append(
+                f"{f'{kind} {name}, {layout.itemsize} bytes' if not number else ''} | {offset} | {kind_word}{count} | {field}"
+            )
     return table("section kind | offset | type | field", rows)
 
 
 def flags() -> str:
-    return table("flag | bit | meaning", [f"{name} | 0x{bit:02x} | {meaning}" for name, (bit, meaning) in FLAGS.items()])
+    return table(
+        "flag | bit | meaning", [f"{name} | 0x{bit:02x} | {meaning}" for name, (bit, meaning) in FLAGS.items()]
+    )
 
 
 def codes() -> str:
-    return table("code | HTTP | meaning", [f"`{code}` | {status} | {_CODES[code]}" for code, status in sorted({(e.code, e.status) for e in peer_errors()})])
+    return table(
+        "code | HTTP | meaning",
+        [
+            f"`{code}` | {status} | {_CODES[code]}"
+            for code, status in sorted({(e.code, e.status) for e in peer_errors()})
+        ],
+    )
 
 
 def closes() -> str:
@@ -110,21 +120,33 @@ def examples() -> str:
         "down, its answer": bytes((frames.DOWN_ANSWER,)) + m.encode(m.Result(id=5)),
         "up, a clock ping of 77": frames.PING.pack(frames.UP_PING, 77),
         "down, its answer at room time 60 000 ms": frames.PONG.pack(frames.DOWN_PONG, 77, 60_000),
-        "down, a frame: tick 1200, event 42 (a wave), that pose in slot 3, and slot 7 as a crumb": frames.encode_frame(frame),
+        "down, a frame: tick 1200, event 42 (a wave), that pose in slot 3, and slot 7 as a crumb": frames.encode_frame(
+            frame
+        ),
         "down, private event 2: put right": frames.PRIVATE.pack(frames.DOWN_PRIVATE, 2)
         + m.encode(m.Moved(position=(0.0, 0.0, 10.0), heading=0.0, reason="corrected")),
     }
     return "\n\n".join(f"{title}:\n\n```\n{message.hex(' ')}\n```" for title, message in shown.items())
 
 
-BLOCKS = {"messages": messages, "header": header, "layouts": layouts, "flags": flags, "codes": codes, "closes": closes, "examples": examples}
+BLOCKS = {
+    "messages": messages,
+    "header": header,
+    "layouts": layouts,
+    "flags": flags,
+    "codes": codes,
+    "closes": closes,
+    "examples": examples,
+}
 
 
 def filled(text: str) -> str:
     """The document with its generated blocks as they should be."""
     for name, make in BLOCKS.items():
         block = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
-        text, count = re.subn(f"<!-- {name} -->\n.*?<!-- /{name} -->", lambda _, block=block: block, text, flags=re.DOTALL)
+        text, count = re.subn(
+            f"<!-- {name} -->\n.*?<!-- /{name} -->", lambda _, block=block: block, text, flags=re.DOTALL
+        )
         assert count == 1, name
     return text
 

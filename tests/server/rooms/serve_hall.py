@@ -20,7 +20,12 @@ from carrel.server.settings import Settings
 from .world import HALL, KEY, MemoryModeration, guest
 
 SETTINGS = Settings(
-    resume_window_ms=4000, slot_quarantine_ms=8000, ticket_ms=4000, enters_per_minute=1000, participants_per_session=4, silent_client_ms=20_000
+    resume_window_ms=4000,
+    slot_quarantine_ms=8000,
+    ticket_ms=4000,
+    enters_per_minute=1000,
+    participants_per_session=4,
+    silent_client_ms=20_000,
 )
 
 

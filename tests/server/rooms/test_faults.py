@@ -13,7 +13,13 @@ from carrel.server.wire import messages as m
 
 from .world import World, guest, reader, serve
 
-FAULTS = [OSError("no space left"), StorageError("the database is locked"), NotFound("no such row"), ZeroDivisionError(), TimeoutError()]
+FAULTS = [
+    OSError("no space left"),
+    StorageError("the database is locked"),
+    NotFound("no such row"),
+    ZeroDivisionError(),
+    TimeoutError(),
+]
 REQUESTS: list[tuple[str, type[Any], dict[str, Any]]] = [
     ("record", m.Moderate, {"act": "warn", "reason": "shouting", "minutes": 5}),
     ("record", m.Moderate, {"act": "ban", "reason": "threats", "minutes": 5}),

@@ -35,7 +35,9 @@ class Line:
         client.on("disconnect", self.gone.set)
 
     async def ask(self, event: str, *payload: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.client.call(event, payload[0] if len(payload) == 1 else payload or None, timeout=10)
+        answer: dict[str, Any] = await self.client.call(
+            event, payload[0] if len(payload) == 1 else payload or None, timeout=10
+        )
         return answer
 
     async def letter(self) -> dict[str, Any]:
@@ -66,7 +68,12 @@ async def connect(world: World) -> AsyncIterator[Open]:
         client = socketio.AsyncClient(reconnection=False)
         opened.append(client)
         line = Line(client)
-        await client.connect(f"http://127.0.0.1:{world.http.port}", headers=world.headers(identity) | headers, transports=list(transports), wait_timeout=5)
+        await client.connect(
+            f"http://127.0.0.1:{world.http.port}",
+            headers=world.headers(identity) | headers,
+            transports=list(transports),
+            wait_timeout=5,
+        )
         return line
 
     yield make
@@ -200,9 +207,14 @@ async def test_a_message_over_the_limit_ends_the_line(world: World, connect: Ope
 
 async def test_compression_is_not_offered(world: World) -> None:
     session = aiohttp.ClientSession()
-    async with session, session.ws_connect(
-        f"http://127.0.0.1:{world.http.port}/socket.io/?EIO=4&transport=websocket", headers=world.headers(reader(1)), compress=15
-    ) as socket:
+    async with (
+        session,
+        session.ws_connect(
+            f"http://127.0.0.1:{world.http.port}/socket.io/?EIO=4&transport=websocket",
+            headers=world.headers(reader(1)),
+            compress=15,
+        ) as socket,
+    ):
         assert socket.compress == 0
 
 
@@ -223,19 +235,33 @@ async def test_the_room_through_the_tunnel(world: World, connect: Open, transpor
     assert (await line.ask("room_open", {"room": "nowhere"}))["code"] == "not_found"
     assert (await line.ask("room_open", {"room": "great-hall"}))["ok"]
     assert (await line.ask("room_up", "text"))["code"] == "bad_request"
-    hello = {"type": "hello", "id": 1, "protocol": m.PROTOCOL_VERSION, "schema": entered.schema, "ticket": entered.ticket}
+    hello = {
+        "type": "hello",
+        "id": 1,
+        "protocol": m.PROTOCOL_VERSION,
+        "schema": entered.schema,
+        "ticket": entered.ticket,
+    }
     assert (await line.ask("room_up", b"\x02" + msgpack.packb(hello)))["ok"]
     welcome = await line.until(lambda down: isinstance(down, m.Welcome))
     assert {person.name for person in welcome.people} == {"Guest 1", "Ben"}
     await line.client.emit("room_up", pose(2, 1.6, 2))
     await ann.sees(welcome.slot, lambda record: record["head"][0] == 1000)
     await ann.ask(m.Say, scope="room", text="through the wall")
-    frame = await line.until(lambda down: isinstance(down, frames.Frame) and any(isinstance(event, m.Said) for event in down.events))
+    frame = await line.until(
+        lambda down: isinstance(down, frames.Frame) and any(isinstance(event, m.Said) for event in down.events)
+    )
     assert frame.event_sequence == welcome.event_sequence
     await ann.socket.send_bytes(pose(-1, 1.6, 9))
     await line.until(
-        lambda down: isinstance(down, frames.Frame)
-        and any(record["slot"] == ann.welcome.slot and record["head"][0] == -500 for section in down.sections for record in section.records)
+        lambda down: (
+            isinstance(down, frames.Frame)
+            and any(
+                record["slot"] == ann.welcome.slot and record["head"][0] == -500
+                for section in down.sections
+                for record in section.records
+            )
+        )
     )
     await line.client.emit("room_up", b"\x02" + msgpack.packb({"type": "leave", "id": 2}))
     assert (await asyncio.wait_for(line.over.get(), 10)) == {"code": 1000, "reason": "left"}
@@ -247,7 +273,13 @@ async def test_a_lost_tunnel_keeps_the_place_and_a_socket_takes_it_up(world: Wor
     entered = await world.enter(guest(2))
     line = await connect(guest(2))
     await line.ask("room_open", {"room": "great-hall"})
-    hello = {"type": "hello", "id": 1, "protocol": m.PROTOCOL_VERSION, "schema": entered.schema, "ticket": entered.ticket}
+    hello = {
+        "type": "hello",
+        "id": 1,
+        "protocol": m.PROTOCOL_VERSION,
+        "schema": entered.schema,
+        "ticket": entered.ticket,
+    }
     await line.client.emit("room_up", b"\x02" + msgpack.packb(hello))
     welcome = await line.until(lambda down: isinstance(down, m.Welcome))
     await line.client.disconnect()

@@ -43,7 +43,10 @@ def test_the_limits_are_the_defaults() -> None:
         (f"after {settings.silent_client_ms // 1000} s taken as lost", 1),
         (f"last {settings.chat_minutes} minutes", 1),
         (f"at most {NEWCOMER_LINES} room-wide lines", 1),
-        (f"{settings.library_events_per_s} events a second, apart from tunnelled messages ({library_channel.TUNNEL_MESSAGES_PER_S} a second)", 1),
+        (
+            f"{settings.library_events_per_s} events a second, apart from tunnelled messages ({library_channel.TUNNEL_MESSAGES_PER_S} a second)",
+            1,
+        ),
         (f"in memory, {settings.letters_kept} for one person", 1),
         (f"Up to {settings.full_frame_people} people", 1),
         (f"at most {settings.neighbourhood_people} people each", 1),

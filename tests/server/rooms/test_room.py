@@ -69,7 +69,14 @@ def test_what_a_say_must_be(core: Core) -> None:
 
 @pytest.mark.parametrize(
     ("given", "shown"),
-    [("a\nb\tc", "a b c"), ("\u202eevil\u202c", "evil"), ("e\u0301", "é"), ("👩\u200d🔬", "👩\u200d🔬"), ("a\x00b\x1b[31m", "a b [31m"), (" 图书 ", "图书")],
+    [
+        ("a\nb\tc", "a b c"),
+        ("\u202eevil\u202c", "evil"),
+        ("e\u0301", "é"),
+        ("👩\u200d🔬", "👩\u200d🔬"),
+        ("a\x00b\x1b[31m", "a b [31m"),
+        (" 图书 ", "图书"),
+    ],
 )
 def test_text_is_cleaned(given: str, shown: str) -> None:
     assert clean_line(given) == shown
@@ -388,7 +395,12 @@ def test_somebody_who_stands_still_costs_little(core: Core) -> None:
     for sequence in range(80):
         core.room.poses.put(ann.slot, pose(0, 1.6, 10, sequence=sequence))
         core.tick()
-    seen = sum((section.records["slot"] == ann.slot).sum() for frame in line.of(object) if hasattr(frame, "sections") for section in frame.sections)
+    seen = sum(
+        (section.records["slot"] == ann.slot).sum()
+        for frame in line.of(object)
+        if hasattr(frame, "sections")
+        for section in frame.sections
+    )
     assert 2 <= seen <= 4
 
 
@@ -418,7 +430,15 @@ def test_a_name_is_a_guests_own_and_an_accounts_is_not(core: Core) -> None:
 
 
 def test_a_thousand_people_are_all_seen_once_a_second_within_the_budget() -> None:
-    core = Core(Settings(room_capacity=400, full_frame_people=20, client_bytes_per_s=12_000, first_tier_bytes_per_s=6_000, second_tier_people=40))
+    core = Core(
+        Settings(
+            room_capacity=400,
+            full_frame_people=20,
+            client_bytes_per_s=12_000,
+            first_tier_bytes_per_s=6_000,
+            second_tier_people=40,
+        )
+    )
     random = np.random.default_rng(3)
     people = [core.join(guest(number)) for number in range(300)]
     where = random.uniform(-25, 25, (300, 2))
@@ -440,5 +460,8 @@ def test_a_thousand_people_are_all_seen_once_a_second_within_the_budget() -> Non
             gaps[seen] = np.maximum(gaps[seen], since[seen])
             since[seen] = 0
         assert np.maximum(gaps, since).max() <= 21
-        size = sum(20 + 4 + sum(4 + len(section.records) * section.records.dtype.itemsize for section in frame.sections) for frame in line.down)
+        size = sum(
+            20 + 4 + sum(4 + len(section.records) * section.records.dtype.itemsize for section in frame.sections)
+            for frame in line.down
+        )
         assert size / 2 <= 12_000 * 1.02

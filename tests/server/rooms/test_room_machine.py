@@ -17,7 +17,14 @@ from carrel.server.wire import messages as m
 from .core import Core, Recorded
 from .world import guest
 
-SETTINGS = Settings(room_capacity=6, resume_window_ms=10_000, slot_quarantine_ms=20_000, ticket_ms=5_000, event_ring=40, participants_per_session=3)
+SETTINGS = Settings(
+    room_capacity=6,
+    resume_window_ms=10_000,
+    slot_quarantine_ms=20_000,
+    ticket_ms=5_000,
+    event_ring=40,
+    participants_per_session=3,
+)
 
 
 @dataclass(eq=False)

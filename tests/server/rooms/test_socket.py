@@ -48,7 +48,9 @@ async def test_the_list_of_rooms(start: Serve) -> None:
     world = await start(room_capacity=7)
     await world.join(guest(1))
     answer = await world.http.get("/api/rooms")
-    assert await answer.json() == [{"room": "great-hall", "title": {"en": "Great Hall", "zh": "大厅"}, "people": 1, "capacity": 7}]
+    assert await answer.json() == [
+        {"room": "great-hall", "title": {"en": "Great Hall", "zh": "大厅"}, "people": 1, "capacity": 7}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,9 @@ async def test_the_list_of_rooms(start: Serve) -> None:
         ("great-hall", b'{"name": "' + b"x" * 9000 + b'"}', {}, 413, "too_large"),
     ],
 )
-async def test_entries_that_are_refused(start: Serve, room: str, body: bytes, headers: dict[str, str], status: int, code: str) -> None:
+async def test_entries_that_are_refused(
+    start: Serve, room: str, body: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
     world = await start()
     answer = await world.http.post(f"/api/rooms/{room}/enter", data=body, headers=world.headers(guest(1)) | headers)
     assert (answer.status, (await answer.json())["code"]) == (status, code)
@@ -98,9 +102,16 @@ async def test_the_banned_are_told_why(start: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "status"), [({"Cookie": ""}, 401), ({"Origin": "https://evil.example"}, 403), ({"Origin": "http://127.0.0.1.evil.example"}, 403)]
+    ("headers", "status"),
+    [
+        ({"Cookie": ""}, 401),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1.evil.example"}, 403),
+    ],
 )
-async def test_sockets_that_are_refused_before_the_handshake(start: Serve, headers: dict[str, str], status: int) -> None:
+async def test_sockets_that_are_refused_before_the_handshake(
+    start: Serve, headers: dict[str, str], status: int
+) -> None:
     world = await start()
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await world.http.ws_connect("/api/rooms/great-hall/socket", headers=world.headers(guest(1)) | headers)
@@ -111,7 +122,9 @@ async def test_the_own_origin_and_allowed_ones_pass(start: Serve) -> None:
     world = await start(allowed_origins=("https://friend.example",))
     own = f"http://127.0.0.1:{world.http.port}"
     for origin in (own, "https://friend.example"):
-        opened = await world.http.ws_connect("/api/rooms/great-hall/socket", headers=world.headers(guest(1)) | {"Origin": origin})
+        opened = await world.http.ws_connect(
+            "/api/rooms/great-hall/socket", headers=world.headers(guest(1)) | {"Origin": origin}
+        )
         assert not opened.closed
 
 
@@ -179,7 +192,9 @@ async def test_a_socket_that_says_nothing_is_closed(start: Serve) -> None:
         (b"\x02\x84\xa4type\xa3say\xa2id\x07\xa5scope\xa4room\xa4text\xa2\xff\xfe", 7),
     ],
 )
-async def test_malformed_messages_are_answered_and_the_connection_lives(start: Serve, message: bytes, number: int | None) -> None:
+async def test_malformed_messages_are_answered_and_the_connection_lives(
+    start: Serve, message: bytes, number: int | None
+) -> None:
     world = await start()
     client = await world.join(guest(1))
     await client.socket.send_bytes(message)
@@ -266,7 +281,9 @@ async def test_a_lost_line_keeps_the_place_and_resumes(start: Serve) -> None:
     welcome = await back.hello(resume=ann.welcome.resume_token, last_event=ann.welcome.event_sequence - 1)
     assert (welcome.resumed, welcome.participant, welcome.slot) == (True, ann.welcome.participant, ann.welcome.slot)
     assert (await back.event(m.Said)).text == "where is Ann?"
-    assert [number for number, _ in back.events] == list(range(welcome.event_sequence, welcome.event_sequence + len(back.events)))
+    assert [number for number, _ in back.events] == list(
+        range(welcome.event_sequence, welcome.event_sequence + len(back.events))
+    )
     await ben.event(m.Changed, lambda event: not event.person.away)
     replayed = await world.open(guest(1))
     await back.ask(m.React, reaction="wave")

@@ -45,12 +45,20 @@ def in_pieces(data: bytes, cuts: list[int]) -> list[bytes]:
 def frame(first: int, payload: bytes, mask: bytes = b"abcd", size: bytes | None = None) -> bytes:
     length = len(payload)
     if size is None:
-        size = bytes((length,)) if length < 126 else b"\x7e" + length.to_bytes(2, "big") if length < 65536 else b"\x7f" + length.to_bytes(8, "big")
+        size = (
+            bytes((length,))
+            if length < 126
+            else b"\x7e" + length.to_bytes(2, "big")
+            if length < 65536
+            else b"\x7f" + length.to_bytes(8, "big")
+        )
     return bytes((first, size[0] | 0x80)) + size[1:] + mask + unmask(payload, mask)
 
 
 @given(messages, st.lists(st.integers(0, 20_000), max_size=30), st.data())
-def test_whatever_wsproto_sends_is_read_in_any_pieces(sent: list[tuple[int, bytes]], cuts: list[int], data: st.DataObject) -> None:
+def test_whatever_wsproto_sends_is_read_in_any_pieces(
+    sent: list[tuple[int, bytes]], cuts: list[int], data: st.DataObject
+) -> None:
     peer = Connection(ConnectionType.CLIENT)
     wire = b""
     for opcode, payload in sent:
@@ -144,7 +152,10 @@ def test_nothing_is_read_after_a_close() -> None:
     assert reader.feed(b"") == []
 
 
-@pytest.mark.parametrize(("payload", "code"), [(b"\x03", 1002), (b"\x03\xed", 1002), (b"\x00\x01", 1002), (b"\x13\x88", 1002), (b"\x03\xe8\xff", 1007)])
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [(b"\x03", 1002), (b"\x03\xed", 1002), (b"\x00\x01", 1002), (b"\x13\x88", 1002), (b"\x03\xe8\xff", 1007)],
+)
 def test_close_frames_that_may_not_be(payload: bytes, code: int) -> None:
     with pytest.raises(ProtocolViolation) as caught:
         close_code(payload)

@@ -88,7 +88,9 @@ class MemoryModeration:
 class World:
     """A running server with one hall."""
 
-    def __init__(self, rooms: Rooms, sessions: MemorySessions, moderation: MemoryModeration, http: TestClient[Any, Any]) -> None:
+    def __init__(
+        self, rooms: Rooms, sessions: MemorySessions, moderation: MemoryModeration, http: TestClient[Any, Any]
+    ) -> None:
         self.rooms = rooms
         self.sessions = sessions
         self.moderation = moderation
@@ -118,7 +120,9 @@ class World:
         return client
 
 
-async def serve(settings: Settings | None = None, spec: RoomSpec = HALL, **rooms: Any) -> tuple[World, Callable[[], Any]]:
+async def serve(
+    settings: Settings | None = None, spec: RoomSpec = HALL, **rooms: Any
+) -> tuple[World, Callable[[], Any]]:
     """A world and what closes it."""
     sessions, moderation = MemorySessions(), MemoryModeration()
     made = Rooms(settings or Settings(), [spec], sessions, moderation, key=KEY, **rooms)
@@ -192,7 +196,12 @@ class RoomClient:
             await self.receive()
 
     async def hello(self, **fields: Any) -> Any:
-        return await self.ask(m.Hello, protocol=fields.pop("protocol", m.PROTOCOL_VERSION), schema=fields.pop("schema", schema_hash()), **fields)
+        return await self.ask(
+            m.Hello,
+            protocol=fields.pop("protocol", m.PROTOCOL_VERSION),
+            schema=fields.pop("schema", schema_hash()),
+            **fields,
+        )
 
     async def ask(self, kind: type[Any], **fields: Any) -> Any:
         """Send a request and wait for its answer."""
