@@ -149,6 +149,7 @@ export class Visit {
   }
 
   #letter(letter: Letter): void {
+    if (letter.sender && this.people.silent(letter.sender)) return;
     if (letter.kind === "direct" && letter.sender && !this.people.get(letter.sender))
       this.#chat.add(
         {

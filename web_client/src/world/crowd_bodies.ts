@@ -31,12 +31,12 @@ export class CrowdBodies implements Bodies {
   readonly #stop: () => void;
   #crowd: Crowd | null = null;
   #gone = false;
-  readonly #crownOf = (slot: number, out: Vector3): boolean => {
-    if (this.#crowd?.crown(slot, out)) return true;
+  readonly #crownOf = (slot: number, out: Vector3): number => {
+    if (this.#crowd?.has(slot)) return this.#crowd.crown(slot, out);
     const presence = this.#here.get(slot);
-    if (!presence?.known) return false;
+    if (!presence?.known) return 0;
     out.copy(presence.head).setY(presence.head.y + 0.22);
-    return true;
+    return 1;
   };
 
   constructor(stage: Stage, renderer: WebGLRenderer, quality: Quality, state: HallState, probe: AmbientProbe) {
@@ -47,13 +47,15 @@ export class CrowdBodies implements Bodies {
         if (this.#gone) return;
         const capacity = Math.min(CAPACITY, Math.floor(renderer.capabilities.maxTextureSize / PALETTE_ROWS));
         this.#crowd = new Crowd({ renderer, library, quality, probe, capacity });
+        this.#crowd.bubble_m = state.settings.value.comfort.bubbleMetres;
         stage.scene.add(this.#crowd.root);
         for (const presence of this.#here.values()) this.#embody(presence);
       },
       // Without bodies people still have names in the air; the next visit may fare better.
       () => undefined,
     );
-    this.#stop = state.settings.watch(() => {
+    this.#stop = state.settings.watch(({ comfort }) => {
+      if (this.#crowd) this.#crowd.bubble_m = comfort.bubbleMetres;
       for (const presence of this.#here.values()) this.#label(presence);
     });
   }

@@ -116,7 +116,7 @@ export class Inhabitants {
         presence.measured.copy(presence.head);
         presence.ground_m = ground.floor(presence.head.x, presence.head.y, presence.head.z) ?? 0;
       }
-      this.#bodies.pose(presence, rows, pose, flags);
+      if (!presence.person.blocked) this.#bodies.pose(presence, rows, pose, flags);
     }
     this.#bodies.update(dt, eye);
   }

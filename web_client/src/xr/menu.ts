@@ -84,7 +84,7 @@ export class Menu {
       page.buttons.push({ ...half(last, 1, words.leaveRoom, () => this.#do(this.#actions().leave())), kind: "danger" });
     },
     people: (page, words) => {
-      const others = this.#state.people.value.filter((person) => !person.self).slice(0, ROWS);
+      const others = this.#state.people.value.filter(({ self, blocked }) => !self && !blocked).slice(0, ROWS);
       if (!others.length) page.lines.push({ x: LEFT, y: TOP + 40, text: words.nobody, faint: true });
       others.forEach((person, i) =>
         page.buttons.push(

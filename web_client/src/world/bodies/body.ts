@@ -29,6 +29,8 @@ export class Body {
   mouth = 0;
   /** 0 … 1, a friendlier face (reactions, greeting). */
   smile = 0.25;
+  /** 0 … 1, how much of it is seen. */
+  seen = 1;
   readonly heading = new Heading();
   readonly #ik: BodyIk;
   readonly #stance = makeStance();
@@ -145,7 +147,11 @@ export class Body {
     this.#face(dt);
     const away = (this.#flags & FLAG.away) !== 0 ? 1 : 0;
     this.#away += (away - this.#away) * Math.min(1, dt / FAINT_S);
-    for (const m of this.#materials) m.uniforms["away"]!.value = this.#away;
+    for (const { uniforms } of this.#materials) {
+      uniforms["away"]!.value = this.#away;
+      uniforms["seen"]!.value = this.seen;
+    }
+    this.root.visible = this.seen > 0;
     this.#lit_s += dt;
     if (this.#lit_s > LIGHT_EVERY_S) {
       this.#lit_s = 0;

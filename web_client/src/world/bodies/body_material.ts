@@ -14,6 +14,7 @@ import {
   Vector3,
 } from "three";
 import { type Ambient } from "./ambient";
+import { SEEN_GLSL } from "./bubble";
 import { PALETTE } from "./palette";
 
 /** GLSL that turns palette colour, normal, view direction, occlusion and gloss into light. Shared by every tier. */
@@ -64,12 +65,15 @@ uniform vec3 towards;
 uniform vec3 key;
 uniform float gloss;
 uniform float away;
+uniform float seen;
 varying vec2 vPalette;
 varying vec3 vOpen;
 varying vec3 vNormalW;
 varying vec3 vView;
 ${LIGHT_GLSL}
+${SEEN_GLSL}
 void main() {
+  if (dropped(seen, gl_FragCoord.xy)) discard;
   vec3 n = normalize(vNormalW);
   vec3 view = normalize(vView);
   if (!gl_FrontFacing) n = -n;
@@ -91,6 +95,8 @@ export interface BodyUniforms {
   key: IUniform<Color>;
   gloss: IUniform<number>;
   away: IUniform<number>;
+  /** Share of it that is seen, see `bubble.ts`. */
+  seen: IUniform<number>;
   fogColor: IUniform<Color>;
   fogNear: IUniform<number>;
   fogFar: IUniform<number>;
@@ -120,6 +126,7 @@ export function bodyMaterial(
     key: { value: light.key },
     gloss: { value: gloss },
     away: { value: 0 },
+    seen: { value: 1 },
     fogColor: { value: new Color() },
     fogNear: { value: 1 },
     fogFar: { value: 1000 },

@@ -4,6 +4,7 @@ import { FLAG } from "../../net/protocol.gen";
 import { POSE } from "../../net/pose";
 import { type AmbientProbe, warmAmbient } from "./ambient";
 import { Body } from "./body";
+import { seenThrough } from "./bubble";
 import { paletteTexture } from "./body_material";
 import { FarBodies } from "./far_bodies";
 import { Impostors } from "./impostors";
@@ -35,6 +36,7 @@ interface Person {
   known: boolean;
   mouth: number;
   smile: number;
+  seen: number;
   body: Body | null;
   near: NearModel | null;
   far: FarModel | null;
@@ -43,6 +45,8 @@ interface Person {
 
 export class Crowd {
   readonly root = new Group();
+  /** Who comes nearer than this fades, metres; 0 for nobody. */
+  bubble_m = 0;
   readonly #library: LookLibrary;
   readonly #people = new Map<number, Person>();
   readonly #rows: (Person | null)[];
@@ -106,6 +110,10 @@ export class Crowd {
     this.#sorted_s = Infinity;
   }
 
+  has(slot: number): boolean {
+    return this.#people.has(slot);
+  }
+
   /** Announces somebody: their slot, look id and chosen colours (`#rrggbb` by tint slot). False when the crowd is full. */
   add(slot: number, lookId: string, colours: Colours): boolean {
     this.remove(slot);
@@ -125,6 +133,7 @@ export class Crowd {
       known: false,
       mouth: 0,
       smile: 0.25,
+      seen: 1,
       body: null,
       near: null,
       far: null,
@@ -176,16 +185,16 @@ export class Crowd {
     if (person) person.smile = smile;
   }
 
-  /** Where a name plate stands: above the head. False for people not placed yet. */
-  crown(slot: number, out: Vector3): boolean {
+  /** Where a name plate stands: above the head. Answers how much of it is seen, 0 for people not placed yet. */
+  crown(slot: number, out: Vector3): number {
     const person = this.#people.get(slot);
-    if (!person?.known) return false;
+    if (!person?.known) return 0;
     const p = person.pose;
     const seated = (person.flags & FLAG.seated) !== 0 || person.look.wheelchair;
     const top = person.look.height_m * (seated ? 0.76 : 1) + 0.06;
     if (person.body) person.body.crown(out);
     else out.set(p[POSE.head]!, person.ground_m + top, p[POSE.head + 2]!);
-    return true;
+    return person.seen;
   }
 
   /** One frame: `dt` seconds since the last; `camera` in room metres. */
@@ -201,24 +210,26 @@ export class Crowd {
     }
     this.#impostors.begin();
     this.#shadows.begin();
-    for (const person of this.#people.values()) if (person.known) this.#draw(person, dt);
+    for (const person of this.#people.values()) if (person.known) this.#draw(person, dt, camera);
     this.#far.update();
     this.#impostors.end(camera);
     this.#shadows.end();
   }
 
-  #draw(person: Person, dt: number): void {
+  #draw(person: Person, dt: number, eye: Vector3): void {
     const { pose, flags, ground_m } = person;
     const x = pose[POSE.head]!;
     const z = pose[POSE.head + 2]!;
-    if (person.look.kind === "reader") this.#shadows.put(x, ground_m, z, person.look.wheelchair);
+    person.seen = seenThrough(this.bubble_m, x - eye.x, pose[POSE.head + 1]! - eye.y, z - eye.z);
+    if (person.look.kind === "reader" && person.seen > 0.5) this.#shadows.put(x, ground_m, z, person.look.wheelchair);
     if (person.body) {
       person.body.mouth = person.mouth;
       person.body.smile = person.smile;
+      person.body.seen = person.seen;
       person.body.setPose(pose, 0, flags, ground_m, dt);
       person.body.update(dt);
-    } else if (this.#far.has(person.row)) this.#far.setPose(person.row, pose, 0, flags, ground_m, dt);
-    else if (this.#impostors.ready(person.look.id)) {
+    } else if (this.#far.has(person.row)) this.#far.setPose(person.row, pose, 0, flags, ground_m, dt, person.seen);
+    else if (person.seen > 0.5 && this.#impostors.ready(person.look.id)) {
       const q = POSE.rotation;
       const qx = pose[q]!;
       const qy = pose[q + 1]!;

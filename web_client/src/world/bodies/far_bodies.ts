@@ -17,6 +17,7 @@ import { FLAG } from "../../net/protocol.gen";
 import { type Ambient, type AmbientProbe, makeAmbient } from "./ambient";
 import { BodyIk, makeStance, type Stance } from "./body_ik";
 import { LIGHT_GLSL } from "./body_material";
+import { SEEN_GLSL } from "./bubble";
 import { type Build, Heading } from "./heading";
 import type { FarModel, Look } from "./look";
 import { LIMITS } from "./tiers";
@@ -38,6 +39,7 @@ varying vec3 vAbove;
 varying vec3 vBelow;
 varying vec3 vTowards;
 varying vec4 vKey;
+varying float vSeen;
 vec4 texel(float at, int row) { return texelFetch(bones, ivec2(int(at), row), 0); }
 mat4 boneAt(float i, int row) {
   vec4 a = texel(i * 3.0, row); vec4 b = texel(i * 3.0 + 1.0, row); vec4 c = texel(i * 3.0 + 2.0, row);
@@ -59,6 +61,7 @@ vTowards = texel(${(MAX_BONES * 3 + 3).toFixed(1)}, row).rgb;
 vKey = vec4(texel(${(MAX_BONES * 3 + 4).toFixed(1)}, row).rgb, info.y);
 vPalette = vec2(uv.x, (info.x + uv.y) / paletteRows);
 vOpen = color.rgb;
+vSeen = info.z;
 `;
 
 const FRAGMENT_PARS = /* glsl */ `
@@ -71,10 +74,13 @@ varying vec3 vAbove;
 varying vec3 vBelow;
 varying vec3 vTowards;
 varying vec4 vKey;
+varying float vSeen;
 ${LIGHT_GLSL}
+${SEEN_GLSL}
 `;
 
 const SHADE = /* glsl */ `
+if (dropped(vSeen, gl_FragCoord.xy)) discard;
 vec3 n = normalize(vNormalW);
 if (!gl_FrontFacing) n = -n;
 vec3 base = texture2D(palette, vPalette).rgb * vOpen;
@@ -198,7 +204,16 @@ export class FarBodies {
     this.#iks.set(lookId, free);
   }
 
-  setPose(person: number, pose: Float32Array, at: number, flags: number, ground_m: number, dt: number): void {
+  /** As `Body.setPose`; `seen` is the share of it that is seen. */
+  setPose(
+    person: number,
+    pose: Float32Array,
+    at: number,
+    flags: number,
+    ground_m: number,
+    dt: number,
+    seen: number,
+  ): void {
     const seat = this.#seats.get(person);
     if (!seat) return;
     seat.heading.apply(pose, at, flags, ground_m, seat.build, dt, seat.stance);
@@ -208,7 +223,7 @@ export class FarBodies {
       seat.lit_s = 0;
       this.#probe(seat.heading.ground, seat.light);
     }
-    this.#write(seat, (flags & FLAG.away) !== 0 ? 1 : 0);
+    this.#write(seat, (flags & FLAG.away) !== 0 ? 1 : 0, seen);
   }
 
   /** Sends this frame's bones to the GPU. */
@@ -216,7 +231,7 @@ export class FarBodies {
     if (this.#seats.size) this.#texture.needsUpdate = true;
   }
 
-  #write(seat: Seat, away: number): void {
+  #write(seat: Seat, away: number, seen: number): void {
     const out = this.#bones;
     const turn = seat.heading.rotation(this.#rotation);
     const ground = seat.heading.ground;
@@ -247,6 +262,7 @@ export class FarBodies {
     at = (seat.instance * TEXELS + MAX_BONES * 3) * 4;
     out[at] = seat.row;
     out[at + 1] = away;
+    out[at + 2] = seen;
     const { above, below, towards, key } = seat.light;
     above.toArray(out, at + 4);
     below.toArray(out, at + 8);

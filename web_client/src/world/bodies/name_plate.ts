@@ -66,11 +66,12 @@ interface Plate {
   reaction: number;
   reacted_s: number;
   distance_m: number;
+  seen: number;
   readonly crown: Vector3;
 }
 
-/** Fills `out` with the place above somebody's head; false when they are not placed yet. */
-export type CrownOf = (slot: number, out: Vector3) => boolean;
+/** Fills `out` with the place above somebody's head; answers how much of the plate is seen, 0 when they are not placed yet. */
+export type CrownOf = (slot: number, out: Vector3) => number;
 
 export class NamePlates {
   readonly mesh: Mesh<InstancedBufferGeometry, ShaderMaterial>;
@@ -152,6 +153,7 @@ export class NamePlates {
         reaction: -1,
         reacted_s: 0,
         distance_m: 0,
+        seen: 1,
         crown: new Vector3(),
       });
     }
@@ -178,7 +180,8 @@ export class NamePlates {
     near.length = 0;
     for (const [slot, plate] of this.#plates) {
       if (plate.reaction >= 0 && (plate.reacted_s += dt) > REACTION_S) plate.reaction = -1;
-      plate.distance_m = crownOf(slot, plate.crown) ? plate.crown.distanceTo(camera) : Infinity;
+      plate.seen = crownOf(slot, plate.crown);
+      plate.distance_m = plate.seen > 0 ? plate.crown.distanceTo(camera) : Infinity;
       if (plate.distance_m < FAR_M) near.push(plate);
     }
     near.sort(byDistance);
@@ -211,7 +214,7 @@ export class NamePlates {
     }
     const d = Math.min(STEADY.to_m, Math.max(STEADY.from_m, plate.distance_m));
     const height = SHARE * d;
-    const fade = Math.min(1, Math.max(0, (FAR_M - plate.distance_m) / 3));
+    const fade = plate.seen * Math.min(1, Math.max(0, (FAR_M - plate.distance_m) / 3));
     this.#put(plate, height * 0.5, x, y, CELL.width, CELL.height, height, fade * (plate.text.away ? 0.8 : 1));
     if (plate.reaction < 0) return;
     const rise = Math.min(1, plate.reacted_s * 5);
