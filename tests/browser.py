@@ -28,8 +28,9 @@ ADVICE = "No Chromium was found or could be installed. Install one (Debian: apt-
 def find() -> str | None:
     """Path of a Chromium that starts, or None."""
     named = os.environ.get("CARREL_CHROMIUM")
-    candidates = [named] if named else [shutil.which(name) for name in NAMES] + [_playwrights()]
-    return next((path for path in candidates if path and _starts(path)), None)
+    candidates = [named] if named else [shutil.which(name) for name in NAMES]
+    found = next((path for path in candidates if path and _starts(path)), None)
+    return found or (None if named else _playwrights())
 
 
 def _playwrights() -> str | None:
@@ -37,7 +38,7 @@ def _playwrights() -> str | None:
 
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+    return path if Path(path).exists() and _starts(path) else None
 
 
 def _starts(path: str) -> bool:
