@@ -120,7 +120,10 @@ def entry(client: Path, name: str) -> Entry:
     except (OSError, KeyError, msgspec.MsgspecError) as error:
         raise ConfigurationError("The client is not built: `make run` builds it.") from error
     imports = _imported(manifest, chunk)
-    sheets = dict.fromkeys(sheet for one in (*imports, chunk) for sheet in one.css)
+    # A sheet that several entries share has a line of its own; it comes first, for the entry's own rules refine it.
+    shared = {one.file for one in manifest.values()}
+    named = dict.fromkeys(sheet for one in (*imports, chunk) for sheet in one.css)
+    sheets = sorted(named, key=lambda sheet: sheet not in shared)
     return Entry(
         f"/static/{chunk.file}",
         [f"/static/{sheet}" for sheet in sheets],

@@ -128,6 +128,13 @@ async def test_a_full_disk_is_a_clear_answer(
     assert "disk full" not in visitor.text
 
 
+def test_shared_sheets_come_before_an_entry_s_own(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(
+        '{"a.ts": {"file": "a.js", "css": ["a.css", "common.css"]}, "_common.css": {"file": "common.css"}}'
+    )
+    assert entry(tmp_path, "a.ts").styles == ["/static/common.css", "/static/a.css"]
+
+
 def test_entry_follows_shared_chunks(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(
         '{"a.ts": {"file": "a.js", "css": ["a.css"], "imports": ["_b.js"]}, "_b.js": {"file": "b.js", "imports": ["_c.js"]},'
