@@ -1,7 +1,7 @@
 /**
  * Pictures of the interface in its states, with axe's word on each.
- * node tools/render_ui.mjs OUT [name…]   needs `npx vite --config tools/ui.vite.config.ts` at work. CHROMIUM: the browser; STYLES: more style sheets,
- * colon-separated, put first; PICTURE: a picture of a hall to stand behind; LOOKS: a looks.json.
+ * node tools/render_ui.mjs OUT [name…]   needs `npx vite --config tools/ui.vite.config.ts` at work. CHROMIUM: the browser; WEBGL=1: with the
+ * mirror's true picture (slow without a graphics card). Bodies and the hall's picture come from assets/gltf.
  */
 import { readFileSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -30,12 +30,14 @@ const SHOTS = {
   goto: ["state=hall&panel=goto&theme=dark", DESK],
   reactions: ["state=hall&panel=reactions", DESK],
   more: ["state=hall&panel=more", PHONE],
-  headset: ["state=hall&panel=headset&click=.headset .btn:last-child", DESK],
+  headset: ["state=hall&headset=none&panel=headset&click=.headset .btn:last-child", DESK],
+  "headset-phone": ["state=hall&headset=none&lang=zh&panel=headset&click=.headset .btn:last-child", PHONE],
   lost: ["state=lost", DESK],
   "lost-phone": ["state=lost&lang=zh", PHONE],
   notice: ["state=notice", DESK],
   "notice-phone": ["state=notice", PHONE],
-  flat: ["state=flat", DESK],
+  flat: ["state=flat&panel=chat", DESK],
+  "flat-phone": ["state=flat&lang=zh", PHONE],
   full: ["state=failed:room_full", DESK],
   offline: ["state=failed:offline&lang=zh", PHONE],
   banned: ["state=closed:banned", DESK],
@@ -45,14 +47,13 @@ const SHOTS = {
 const [out = "shots", ...only] = process.argv.slice(2);
 mkdirSync(out, { recursive: true });
 const axe = readFileSync(fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
-const styles = (process.env.STYLES ?? "")
-  .split(":")
-  .filter(Boolean)
-  .map((path) => readFileSync(path, "utf8"))
-  .join("\n");
+const assets = fileURLToPath(new URL("../../assets", import.meta.url));
+const drawing = process.env.WEBGL
+  ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+  : ["--disable-gpu", "--disable-3d-apis"];
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+  args: ["--no-sandbox", ...drawing, "--no-first-run", "--disable-background-networking"],
 });
 let serious = 0;
 for (const [name, [query, viewport]] of Object.entries(SHOTS)) {
@@ -60,20 +61,14 @@ for (const [name, [query, viewport]] of Object.entries(SHOTS)) {
   const page = await browser.newPage({ viewport });
   page.on("pageerror", (error) => console.log(name, "error", error.message));
   page.on("requestfailed", (request) => console.log(name, "failed", request.url()));
-  if (process.env.LOOKS)
-    await page.route("**/gltf/avatars/looks.json", (route) => route.fulfill({ path: process.env.LOOKS }));
-  if (process.env.PICTURE)
-    await page.route("http://localhost:5199/picture", (route) => route.fulfill({ path: process.env.PICTURE }));
-  await page.addInitScript((css) => {
-    document.addEventListener("DOMContentLoaded", () => {
-      const sheet = document.createElement("style");
-      sheet.textContent = css;
-      document.head.prepend(sheet);
-    });
-  }, styles);
-  await page.goto(`http://localhost:5199/static/tools/ui_harness.html?${query}&picture=/picture`);
+  await page.route("**/gltf/**", (route) =>
+    route.fulfill({ path: assets + new URL(route.request().url()).pathname.replace(/^\/static/, "") }),
+  );
+  await page.goto(`http://localhost:5199/static/tools/ui_harness.html?${query}`);
   await page.waitForSelector("body[data-ready]", { state: "attached", timeout: 12000 });
   await page.waitForLoadState("networkidle");
+  if (process.env.WEBGL && query.startsWith("state=enter"))
+    await page.waitForSelector(".enter__glass.is-true", { timeout: 20000 });
   await page.screenshot({ path: `${out}/${name}.png` });
   await page.evaluate(axe);
   const { violations } = await page.evaluate("axe.run()");

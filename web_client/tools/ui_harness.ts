@@ -1,5 +1,5 @@
 /**
- * The interface without a server: ui_harness.html?state=hall&panel=chat&lang=zh&theme=dark&contrast=more&picture=<url>.
+ * The interface without a server: ui_harness.html?state=hall&panel=chat&lang=zh&theme=dark&contrast=more.
  * States: enter, loading, hall, first, lost, notice, flat, failed:<code>, closed:<code>. The people and words are made up here.
  */
 import { Signal } from "../src/hall/signal";
@@ -136,24 +136,30 @@ const state: HallState = {
     },
     keys: {},
   }),
-  headset: new Signal<HallState["headset"]["value"]>("available"),
+  headset: new Signal<HallState["headset"]["value"]>((query.get("headset") ?? "available") as "available"),
   seated: new Signal(query.has("seated")),
-  where: new Signal({ x: 1, z: 6, heading: 0.4 }),
+  where: new Signal({ x: 0.4, z: -9, heading: 0.4 }),
   whereabouts: new Signal<HallState["whereabouts"]["value"]>(
     new Map(
       people
         .slice(1, 20)
         .map(({ participant }, index) => [
           participant,
-          { x: Math.sin(index * 2.4) * 8, z: Math.cos(index * 1.7) * 20 },
+          { x: Math.sin(index * 2.4) * 4.2, z: Math.cos(index * 1.7) * 13 - 15 },
         ]),
     ),
   ),
   actionables: new Signal<readonly Actionable[]>(things),
   focused: new Signal<Actionable | null>(null),
-  plan: new Signal<HallState["plan"]["value"]>(null),
+  plan: new Signal<HallState["plan"]["value"]>({
+    url: "/gltf/halls/great_hall.plan.svg",
+    min: [-6, -33.1],
+    max: [6, 0.5],
+  }),
 };
 
+const QR =
+  '<svg viewBox="0 0 35 35" class="segno"><path class="qrline" stroke="#000" d="M3 3.5h7m4 0h2m2 0h2m1 0h1m3 0h7m-29 1h1m5 0h1m1 0h1m3 0h2m1 0h1m3 0h1m2 0h1m5 0h1m-29 1h1m1 0h3m1 0h1m3 0h3m3 0h1m1 0h1m1 0h1m1 0h1m1 0h3m1 0h1m-29 1h1m1 0h3m1 0h1m1 0h7m2 0h1m1 0h2m1 0h1m1 0h3m1 0h1m-29 1h1m1 0h3m1 0h1m1 0h1m1 0h3m1 0h1m3 0h2m2 0h1m1 0h3m1 0h1m-29 1h1m5 0h1m3 0h2m2 0h1m1 0h3m3 0h1m5 0h1m-29 1h7m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h7m-21 1h1m3 0h1m1 0h1m3 0h2m-19 1h1m1 0h4m1 0h1m1 0h1m1 0h1m2 0h1m2 0h1m2 0h2m1 0h2m1 0h1m-28 1h3m2 0h1m3 0h1m2 0h1m1 0h2m1 0h5m2 0h2m1 0h1m-26 1h1m3 0h1m1 0h4m10 0h2m1 0h2m-26 1h1m1 0h3m1 0h2m1 0h2m5 0h1m1 0h1m1 0h1m1 0h1m1 0h1m2 0h1m-26 1h1m2 0h2m3 0h2m1 0h1m1 0h1m2 0h5m3 0h1m-28 1h2m1 0h1m4 0h1m1 0h1m1 0h2m2 0h1m5 0h1m1 0h1m1 0h1m1 0h1m-29 1h2m1 0h1m1 0h3m1 0h1m2 0h1m1 0h2m2 0h4m3 0h1m2 0h1m-27 1h1m2 0h1m4 0h2m4 0h1m1 0h1m1 0h1m1 0h1m2 0h4m-27 1h1m1 0h1m1 0h1m3 0h3m1 0h2m1 0h3m1 0h1m3 0h1m1 0h1m-28 1h6m1 0h1m1 0h1m2 0h2m3 0h3m1 0h1m1 0h2m-25 1h2m2 0h3m4 0h3m2 0h1m2 0h2m3 0h3m1 0h1m-29 1h2m5 0h2m3 0h5m2 0h1m1 0h4m1 0h1m-27 1h2m2 0h1m1 0h5m2 0h2m2 0h10m-19 1h1m1 0h3m1 0h2m1 0h2m1 0h1m3 0h3m-27 1h7m2 0h1m3 0h1m1 0h2m2 0h2m1 0h1m1 0h1m1 0h1m-27 1h1m5 0h1m1 0h1m2 0h3m4 0h3m3 0h2m2 0h1m-29 1h1m1 0h3m1 0h1m1 0h1m1 0h1m2 0h3m1 0h1m1 0h6m2 0h1m-28 1h1m1 0h3m1 0h1m1 0h1m5 0h1m2 0h2m2 0h1m1 0h1m3 0h1m-28 1h1m1 0h3m1 0h1m3 0h1m3 0h2m1 0h1m6 0h2m1 0h2m-29 1h1m5 0h1m1 0h1m1 0h1m5 0h1m1 0h2m1 0h2m1 0h3m1 0h1m-29 1h7m2 0h1m2 0h1m1 0h2m4 0h2m1 0h2"/></svg>';
 const refuse = (): Promise<never> => Promise.reject({ code: "too_many_requests", detail: "", retryAfterMs: 6000 });
 const fine = (): Promise<void> => Promise.resolve();
 const actions: HallActions = {
@@ -176,15 +182,16 @@ const actions: HallActions = {
   goTo: () => undefined,
   stand: () => (state.seated.value = false),
   enterHeadset: fine,
-  pairingCode: async () => ({ code: "K7MPQ2", url: "http://willow.example:8443/h", expiresMs: Date.now() + 300_000 }),
+  pairingCode: async () => ({
+    code: "K7MPQ2",
+    url: "http://willow.example:8443/h",
+    expiresMs: Date.now() + 300_000,
+    svg: QR,
+  }),
 };
 
 const root = document.getElementById("hall")!;
-const picture = query.get("picture");
-if (picture) {
-  root.style.background = `center / cover url("${picture}")`;
-  document.documentElement.style.setProperty("--hall-picture", `url("${picture}")`);
-}
+if (name !== "flat") root.style.background = "center / cover var(--hall-picture)";
 mountUi(root, state, actions);
 
 const ready = new MutationObserver(() => {

@@ -3,6 +3,7 @@ import type { Announcer } from "../a11y/live";
 import type { HallActions, HallState, Scope, Settings, Trouble } from "../hall/state";
 import { Signal } from "../hall/signal";
 import type { Words } from "../i18n/words";
+import type { Plain } from "./plain";
 
 export const PANELS = ["chat", "people", "goto", "help", "settings", "headset", "reactions", "more"] as const;
 export type PanelName = (typeof PANELS)[number];
@@ -20,7 +21,7 @@ export class UiModel {
   readonly unread = new Signal(0);
   readonly mapShown = new Signal(true);
   readonly welcomed = new Signal(false);
-  readonly flat = new Signal(false);
+  readonly flat = new Signal<Plain>(false);
   readonly entryName = new Signal<string | null>(null);
   readonly putAway = new Signal<ReadonlySet<number>>(new Set());
   readonly toasts = new Signal<readonly Toast[]>([]);

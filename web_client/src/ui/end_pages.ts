@@ -3,6 +3,7 @@ import { Cleanup } from "../hall/signal";
 import { troubleWords, wordsFace, type Context, type Part } from "./context";
 import { countdown } from "./countdown";
 import { button, el } from "./dom";
+import { plainAddress } from "./plain";
 import { icon, type IconName } from "./icons";
 
 interface End {
@@ -13,6 +14,8 @@ interface End {
   /** What the main button says, if there is one. */
   again: string | null;
   act: () => void;
+  /** Whether the page without the picture helps. */
+  plain: boolean;
 }
 
 const RELOADS: ReadonlySet<string> = new Set(["out_of_date", "wrong_origin", "bad_request", "not_signed_in"]);
@@ -24,6 +27,7 @@ const PICTURES: Readonly<Record<string, IconName>> = {
   taken_over: "person",
   restarting: "clock",
 };
+const PLAIN_HELPS: ReadonlySet<string> = new Set(["load_failed", "timeout", "no_webgl"]);
 const CLOSED = ["removed", "banned", "taken_over", "restarting"] as const;
 
 /** Phase `failed`: with a countdown where the library named a wait, after which it is tried again by itself. */
@@ -41,6 +45,7 @@ export function failed(context: Context): Part {
     picture: PICTURES[why.code] ?? "alert",
     again: why.code === "banned" ? null : t(reloads ? "trouble.reload" : "trouble.retry"),
     act: () => (reloads ? location.reload() : actions.retry()),
+    plain: PLAIN_HELPS.has(why.code) && !context.model.flat.value,
   });
   if (why.retryAfterMs && why.retryAfterMs > 0) {
     const wait = el("p", { class: "end__wait num" });
@@ -72,6 +77,7 @@ export function closed(context: Context): Part {
     picture: PICTURES[code] ?? "arch",
     again: code === "banned" ? null : t(code === "taken_over" ? "closed.here" : "closed.again"),
     act: () => location.reload(),
+    plain: false,
   });
 }
 
@@ -79,6 +85,7 @@ function page({ words: { t } }: Context, end: End): Part {
   const element = el(
     "div",
     { class: "end" },
+    el("div", { class: "backdrop" }),
     el(
       "section",
       { class: "end__card", role: "alertdialog", "aria-labelledby": "end-title", "aria-describedby": "end-text" },
@@ -90,6 +97,7 @@ function page({ words: { t } }: Context, end: End): Part {
         "div",
         { class: "row" },
         end.again === null ? null : button(end.again, end.act, { kind: "btn--main" }),
+        end.plain ? el("a", { class: "btn", href: plainAddress(location) }, t("plain.link")) : null,
         el("a", { class: "btn", href: "/" }, t("closed.front")),
       ),
     ),

@@ -24,7 +24,8 @@ export function entrance(context: Context): Part {
   let look: Look = kept?.look ?? {};
   let remember = kept !== null;
 
-  const mirror = new Mirror(t("enter.mirror"));
+  const mirror = new Mirror({ true_: t("enter.mirror"), drawn: t("enter.mirror.drawn") }, !model.flat.value);
+  cleanup.add(() => mirror.dispose());
   const name = el("input", {
     id: "enter-name",
     class: "input",
@@ -162,5 +163,8 @@ export function entrance(context: Context): Part {
     form,
   );
   cleanup.add(keepInside(dialog));
-  return { element: el("div", { class: "scrim scrim--enter" }, dialog), dispose: () => cleanup.dispose() };
+  return {
+    element: el("div", { class: "scrim scrim--enter" }, el("div", { class: "backdrop" }), dialog),
+    dispose: () => cleanup.dispose(),
+  };
 }

@@ -16,6 +16,7 @@ import { minimap } from "./minimap";
 import { notices } from "./notices";
 import { PanelHost, type Contents } from "./panel";
 import { peoplePanel } from "./people_panel";
+import { plainAddress } from "./plain";
 import { settingsPanel } from "./settings_panel";
 import { goToPanel, morePanel, reactionsPanel } from "./small_panels";
 import { topBar } from "./top_bar";
@@ -48,7 +49,14 @@ export function inHall(context: Context): Part {
     heard(context),
   ];
   const flat = flatPage(context);
-  const element = el("div", { class: "overlay" }, near.element, flat, ...parts.map((part) => part.element));
+  const element = el(
+    "div",
+    { class: "overlay" },
+    flat && el("div", { class: "backdrop" }),
+    near.element,
+    flat,
+    ...parts.map((part) => part.element),
+  );
   for (const part of [near, ...parts]) cleanup.add(() => part.dispose());
   cleanup.add(hotkeys(context));
 
@@ -72,6 +80,9 @@ export function inHall(context: Context): Part {
 
 /** Where there is no picture: says so, and the list of things stands in its place. */
 function flatPage({ model, words: { t } }: Context): HTMLElement | null {
-  if (!model.flat.value) return null;
-  return el("section", { class: "flat" }, el("h2", {}, t("flat.title")), el("p", {}, t("flat.text")));
+  const why = model.flat.value;
+  if (!why) return null;
+  const text = el("p", {}, t(why === "chosen" ? "flat.text.chosen" : "flat.text"));
+  if (why === "chosen") text.append(" ", el("a", { href: plainAddress(location, true) }, t("flat.picture")));
+  return el("section", { class: "flat" }, el("h2", {}, t("flat.title")), text);
 }

@@ -3,6 +3,7 @@ import { Cleanup } from "../hall/signal";
 import type { LoadStep } from "../hall/state";
 import type { Context, Part } from "./context";
 import { el } from "./dom";
+import { plainAddress } from "./plain";
 
 const SLOW_MS = 4000;
 const MEGABYTE = 1_000_000;
@@ -40,7 +41,7 @@ export function loading({ state, words }: Context): Part {
   const element = el(
     "div",
     { class: "loading" },
-    el("div", { class: "loading__picture" }),
+    el("div", { class: "backdrop" }),
     el(
       "div",
       { class: "loading__in" },
@@ -49,7 +50,7 @@ export function loading({ state, words }: Context): Part {
       step,
       amount,
       slow,
-      el("a", { class: "btn", href: "/" }, t("plain.link")),
+      el("a", { class: "btn", href: plainAddress(location) }, t("plain.link")),
     ),
   );
   return { element, dispose: () => cleanup.dispose() };

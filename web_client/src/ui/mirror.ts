@@ -1,10 +1,11 @@
 /**
- * The arch-shaped mirror of the entrance. A drawn likeness in the look's colours stands in it; the engine may put its own canvas
- * into `[data-mirror]`, which then covers the drawing.
+ * The arch-shaped mirror of the entrance. The real body is drawn into it (`mirror_stage.ts`); until it is here, and where nothing can
+ * be drawn, a likeness in the look's colours stands in its place and the words below say so.
  */
 import { el } from "./dom";
 import { colourAt, type Body } from "./looks";
 import type { Look } from "../net/protocol.gen";
+import type { MirrorStage } from "./mirror_stage";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -37,16 +38,22 @@ const SCARF: readonly (readonly [string, string, number])[] = [
 export class Mirror {
   readonly element: HTMLElement;
   readonly #picture = document.createElementNS(SVG, "svg");
+  readonly #glass: HTMLElement;
+  readonly #caption = el("p", { class: "small" });
+  readonly #words: { true_: string; drawn: string };
+  #stage: Promise<MirrorStage | null>;
+  #ends = false;
 
-  constructor(caption: string) {
+  /** `reflects` false where no picture is wanted or possible: then it stays with the drawing. */
+  constructor(words: { true_: string; drawn: string }, reflects: boolean) {
+    this.#words = words;
     this.#picture.setAttribute("viewBox", "0 0 120 150");
     this.#picture.setAttribute("role", "img");
-    this.element = el(
-      "div",
-      { class: "enter__mirror" },
-      el("div", { class: "enter__glass", "data-mirror": true }, this.#picture),
-      el("p", { class: "small" }, caption),
-    );
+    this.#glass = el("div", { class: "enter__glass" }, this.#picture);
+    this.#caption.textContent = words.drawn;
+    this.element = el("div", { class: "enter__mirror" }, this.#glass, this.#caption);
+    const possible = reflects && typeof WebGL2RenderingContext !== "undefined";
+    this.#stage = possible ? this.#silver() : Promise.resolve(null);
   }
 
   show(body: Body, look: Look, label: string): void {
@@ -62,6 +69,34 @@ export class Mirror {
         return shape;
       }),
     );
+    void this.#reflect(look);
+  }
+
+  dispose(): void {
+    this.#ends = true;
+    void this.#stage.then((stage) => stage?.dispose());
+  }
+
+  async #silver(): Promise<MirrorStage | null> {
+    try {
+      const { MirrorStage } = await import("./mirror_stage");
+      return this.#ends ? null : await MirrorStage.open();
+    } catch {
+      // No graphics, or the bodies did not come: the drawing stands.
+      return null;
+    }
+  }
+
+  async #reflect(look: Look): Promise<void> {
+    const stage = await this.#stage;
+    if (!stage || this.#ends) return;
+    const { clientWidth, clientHeight } = this.#glass;
+    const drawn = await stage.show(look, clientWidth, clientHeight).catch(() => null);
+    if (this.#ends || drawn === false) return;
+    if (drawn) this.#glass.append(stage.canvas);
+    else stage.canvas.remove();
+    this.#glass.classList.toggle("is-true", drawn === true);
+    this.#caption.textContent = drawn ? this.#words.true_ : this.#words.drawn;
   }
 }
 

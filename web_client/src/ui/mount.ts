@@ -10,6 +10,7 @@ import { closed, failed } from "./end_pages";
 import { entrance } from "./enter";
 import { inHall } from "./in_hall";
 import { loading } from "./loading";
+import { plainOf } from "./plain";
 import { recallSettings, rememberSettings, showSettings } from "./settings_store";
 import "./styles";
 
@@ -47,7 +48,7 @@ export function mountUi(root: HTMLElement, state: HallState, actions: HallAction
     announcer.dispose();
   });
   state.settings.value = startSettings(state.settings.value);
-  model.flat.value = state.trouble.value?.code === "no_webgl";
+  model.flat.value = plainOf(state.trouble.value?.code, location.search);
 
   const words = new Signal<Words | null>(null);
   let settings: Settings | null = null;
