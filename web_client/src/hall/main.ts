@@ -121,7 +121,7 @@ class HallPage {
       this.#cleanup.add(() => clearInterval(keep));
       this.#cleanup.listen(window, "pagehide", () => this.#keep(world));
     }
-    this.#cleanup.listen(window, "online", () => this.#visit.channel.retry());
+    this.#cleanup.listen(window, "online", () => this.#visit.channel.wake());
     // Who reloads the page comes back without being asked again.
     if (recall(room) || query.get("enter") === "1") void this.#enter();
   }

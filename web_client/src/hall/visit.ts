@@ -18,6 +18,8 @@ export interface VisitListener extends PeopleListener {
 }
 
 const MOST_NOTICES = 20;
+/** Ends after which a reload must not walk in by itself: the person is asked again. */
+const FORGETS: ReadonlySet<string> = new Set(["removed", "banned", "session_ended"]);
 
 export class Visit {
   readonly channel: RoomChannel;
@@ -111,7 +113,7 @@ export class Visit {
 
   #ended(why: Refusal): void {
     if (why.code === "left") return;
-    if (why.code === "removed" || why.code === "banned") remember(this.#room, null);
+    if (FORGETS.has(why.code)) remember(this.#room, null);
     this.#state.phase.value = this.#welcome ? "closed" : "failed";
     this.#entered?.reject(trouble(why));
     this.#entered = null;

@@ -56,6 +56,11 @@ export class RoomChannel {
     this.#tell({ do: "retry" });
   }
 
+  /** The network is back: a line that waits tries at once; one that ended stays so. */
+  wake(): void {
+    this.#tell({ do: "wake" });
+  }
+
   /** Ends when the server has answered; rejects with a Refusal. */
   request(request: Unnumbered): Promise<void> {
     return this.#ask((key) => ({ do: "request", key, request }));

@@ -61,6 +61,7 @@ const FINAL = new Set([
   "wrong_origin",
   "taken_over",
   "removed",
+  "session_ended",
 ]);
 /** Notices that end the stay; the server closes after them. */
 const FAREWELLS = new Set(["taken_over", "removed", "banned"]);
@@ -106,14 +107,15 @@ export class RoomLine {
         const sent = this.#ping_sent[echo % this.#ping_sent.length]!;
         this.clock.sample(sent, room_ms, this.#ports.timers.now());
       },
-      privately: (sequence, event) =>
-        this.#privates.take(sequence, [event], (news) => {
-          if (news.type === "notice" && FAREWELLS.has(news.code)) {
-            this.#farewell = news.code;
-            this.#farewell_detail = news.detail ?? "";
-          }
-          events.privately(news);
-        }),
+      privately: (sequence, event) => {
+        if (event.type === "notice" && FAREWELLS.has(event.code)) {
+          // The last word counts even when something before it was missed: coming back for that would be wrong.
+          this.#farewell = event.code;
+          this.#farewell_detail = event.detail ?? "";
+          return events.privately(event);
+        }
+        this.#privates.take(sequence, [event], (news) => events.privately(news));
+      },
     };
   }
 
@@ -136,7 +138,12 @@ export class RoomLine {
     this.#phase = "idle";
   }
 
-  /** Try now instead of waiting: the network is back, or the person asked. */
+  /** The network is back: try now instead of waiting. What has ended stays ended, for nobody comes back unasked. */
+  wake(): void {
+    if (this.#phase === "waiting") this.#again();
+  }
+
+  /** The person asked to try now, or to come back. */
   retry(): void {
     if (this.#phase === "waiting") this.#again();
     else if (this.#phase === "ended") {
@@ -338,7 +345,7 @@ export class RoomLine {
   #lost(reason: string): void {
     if (this.#farewell) return this.#end(refusal(this.#farewell, this.#farewell_detail));
     if (FINAL.has(reason)) return this.#end(refusal(reason));
-    this.#failed(refusal("offline", reason));
+    this.#failed(refusal(reason === "restarting" ? reason : "offline", reason));
   }
 
   #failed(why: Refusal): void {
@@ -346,7 +353,7 @@ export class RoomLine {
     this.#quiet();
     this.requests.drop();
     const wait_ms = Math.max(why.retryAfterMs ?? 0, backOff_ms(this.#attempt++, this.#ports.timers.random()));
-    this.#to("waiting", why);
+    this.#to("waiting", { ...why, retryAfterMs: wait_ms });
     this.#after("again", wait_ms, () => this.#again());
   }
 

@@ -81,6 +81,8 @@ class RoomWorker {
     switch (message.do) {
       case "retry":
         return this.#line.retry();
+      case "wake":
+        return this.#line.wake();
       case "request":
         return settle(message.key, this.#line.request(message.request));
       case "leave":
@@ -111,4 +113,4 @@ scope.onmessage = ({ data }: MessageEvent<ToWorker | ArrayBuffer | Uint8Array>) 
     room = new RoomWorker(data.entry, data.token);
   } else room?.handle(data);
 };
-scope.addEventListener("online", () => room?.handle({ do: "retry" }));
+scope.addEventListener("online", () => room?.handle({ do: "wake" }));

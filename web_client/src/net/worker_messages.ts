@@ -11,6 +11,7 @@ export type ToWorker =
   | { do: "start"; entry: Entry; token: string | null }
   | { do: "request"; key: number; request: Unnumbered }
   | { do: "retry" }
+  | { do: "wake" }
   | { do: "leave"; key: number };
 
 export type FromWorker =

@@ -309,3 +309,66 @@ describe("events", () => {
     expect([seen, order.last]).toEqual([["c", "d", "e"], 5]);
   });
 });
+
+describe("the end of a stay", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = new World();
+    world.line.start();
+    await world.settle();
+    await world.live();
+  });
+  const notice = (code: string, sequence: number): void =>
+    world.say(0x84, { type: "notice", code, detail: "why" }, [sequence, 0, 0, 0]);
+
+  it.each([
+    ["taken_over", 4001],
+    ["removed", 4003],
+    ["banned", 4004],
+  ])("by %s is final, even when an event before the last word was missed", async (code, closed) => {
+    notice(code, 7);
+    world.socket.events.closed(closed, code);
+    world.timers.turn(60_000);
+    world.line.wake();
+    await world.settle();
+    expect([world.line.phase, world.why, world.enters.length]).toEqual(["ended", refusal(code, "why"), 1]);
+  });
+
+  it("by a logout elsewhere is final too", () => {
+    world.socket.events.closed(4002, "session_ended");
+    expect([world.line.phase, world.why?.code]).toEqual(["ended", "session_ended"]);
+  });
+
+  it("is not a restart: the line says so, waits, enters as who it was, and is live again without being asked", async () => {
+    notice("restarting", 1);
+    world.socket.events.closed(1012, "restarting");
+    expect([world.line.phase, world.why?.code]).toEqual(["waiting", "restarting"]);
+    expect(world.why?.retryAfterMs).toBeGreaterThan(0);
+    for (let i = 0; i < 4; i++) {
+      // Nobody answers while the server is away.
+      world.timers.turn(20_000);
+      await world.settle();
+      world.socket.events.closed(1006, "");
+    }
+    world.timers.turn(20_000);
+    await world.settle();
+    world.socket.events.opened();
+    world.say(0x82, { type: "failure", id: world.hello().id, code: "gone", message: "" });
+    await world.settle();
+    world.timers.turn(20_000);
+    await world.settle();
+    await world.live();
+    expect(world.line.phase).toBe("live");
+    expect(world.enters.at(-1)).toBe(WELCOME.resume_token);
+  });
+
+  it("leaves the way back open to who asks for it", async () => {
+    world.socket.events.closed(4003, "removed");
+    world.line.wake();
+    await world.settle();
+    expect(world.enters.length).toBe(1);
+    world.line.retry();
+    await world.settle();
+    expect(world.enters.length).toBe(2);
+  });
+});
