@@ -84,6 +84,8 @@ class Folder:
         body = found.body
         if found.zipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
             body, headers["Content-Encoding"] = found.zipped, "gzip"
+            # Pages that show progress count bytes after unpacking.
+            headers["X-Uncompressed-Length"] = str(len(found.body))
         return web.Response(body=body, headers={**headers, "Content-Type": found.content_type})
 
     def _path(self, wanted: str) -> Path | None:
