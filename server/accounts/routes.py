@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated
 
+import segno
 from aiohttp import web
 from msgspec import Meta, Struct
 
@@ -13,10 +14,8 @@ from carrel.server.accounts.cookies import SESSION_COOKIE, clear_session_cookie,
 from carrel.server.accounts.model import Identity, Role
 from carrel.server.accounts.service import Accounts
 from carrel.server.errors import NotSignedIn
-from carrel.server.requests import LANGUAGES, address_of, is_secure, json_answer, json_body, language_of
+from carrel.server.requests import Language, address_of, is_secure, json_answer, json_body, language_of
 from carrel.server.settings import Settings
-
-Language = Annotated[str, Meta(pattern=f"^({'|'.join(LANGUAGES)})$")]
 
 
 class OpenSession(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,11 +36,12 @@ class SessionAnswer(Struct, frozen=True):
 
 
 class PairingAnswer(Struct, frozen=True):
-    """POST /api/pairing: what a headset types at `url`, until `expires_unix_ms`."""
+    """POST /api/pairing: what a headset types at `url`, until `expires_unix_ms`. `svg` is a QR code of `url`: paths on no ground."""
 
     code: str
     url: str
     expires_unix_ms: int
+    svg: str
 
 
 Handler = Callable[[Accounts, Settings, web.Request], Awaitable[web.StreamResponse]]
@@ -88,7 +88,9 @@ async def pair(accounts: Accounts, settings: Settings, request: web.Request) -> 
     if identity is None:
         raise NotSignedIn("Walk in first; then a headset can join you.")
     pairing = await accounts.pairing_code(identity, address_of(request, settings))
-    return json_answer(PairingAnswer(pairing.code, f"{request_base(request, settings)}/h", pairing.expires_ms))
+    url = f"{request_base(request, settings)}/h"
+    drawn = segno.make(url, error="m").svg_inline(border=3, omitsize=True)
+    return json_answer(PairingAnswer(pairing.code, url, pairing.expires_ms, drawn))
 
 
 def request_base(request: web.BaseRequest, settings: Settings) -> str:

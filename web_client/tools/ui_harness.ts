@@ -114,6 +114,7 @@ const state: HallState = {
       heading: 0,
     })),
   ),
+  pacing: new Signal<HallState["pacing"]["value"]>(null),
   permissions: new Signal<readonly string[]>(
     query.get("role") === "librarian"
       ? ["chat", "report", "direct_to_staff", "direct_to_readers", "moderate", "ban", "ban_forever"]

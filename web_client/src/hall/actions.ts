@@ -13,6 +13,7 @@ export interface HeadsetDoor {
 interface Pairing {
   code: string;
   url: string;
+  svg?: string;
   expires_unix_ms?: number;
   expires_ms?: number;
 }
@@ -52,7 +53,7 @@ export function makeActions(state: HallState, visit: Visit, world: World | null,
         throw trouble(isRefusal(error) ? error : refusal("internal", String(error)));
       });
       const expiresMs = answer.expires_unix_ms ?? Date.now() + (answer.expires_ms ?? 300_000);
-      return { code: answer.code, url: answer.url, expiresMs };
+      return { code: answer.code, url: answer.url, expiresMs, ...(answer.svg ? { svg: answer.svg } : {}) };
     },
   };
 }

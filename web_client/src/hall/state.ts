@@ -2,7 +2,7 @@
  * What the hall knows and what a person can do in it. `net/` and `world/` write the signals and carry out the actions;
  * `ui/`, `a11y/` and `xr/` read the signals and call the actions. Nothing else passes between them.
  */
-import type { Look, Person, React, Say } from "../net/protocol.gen";
+import type { Look, Pacing, Person, React, Say } from "../net/protocol.gen";
 import type { Signal } from "./signal";
 
 export type Scope = Say["scope"];
@@ -90,6 +90,8 @@ export interface HallState {
   notices: Signal<readonly { id: number; code: string; detail: string }[]>;
   places: Signal<readonly Place[]>;
   permissions: Signal<readonly string[]>;
+  /** The room's limits, as it gave them at the welcome. */
+  pacing: Signal<Pacing | null>;
   settings: Signal<Settings>;
   headset: Signal<"none" | "available" | "presenting">;
   seated: Signal<boolean>;
@@ -120,5 +122,6 @@ export interface HallActions {
   goTo(place: Place | { participant: string }): void;
   stand(): void;
   enterHeadset(): Promise<void>;
-  pairingCode(): Promise<{ code: string; url: string; expiresMs: number }>;
+  /** `svg` is a QR code of `url`, where the server draws one. */
+  pairingCode(): Promise<{ code: string; url: string; expiresMs: number; svg?: string }>;
 }

@@ -14,6 +14,7 @@ export function makeState(language: string): HallState {
     notices: new Signal<HallState["notices"]["value"]>([]),
     places: new Signal<HallState["places"]["value"]>([]),
     permissions: new Signal<readonly string[]>([]),
+    pacing: new Signal<HallState["pacing"]["value"]>(null),
     settings: new Signal(defaultSettings(language)),
     headset: new Signal<HallState["headset"]["value"]>("none"),
     seated: new Signal(false),

@@ -123,6 +123,7 @@ export class Visit {
     const first = this.#welcome === null;
     this.#welcome = welcome;
     this.#state.permissions.value = welcome.permissions;
+    this.#state.pacing.value = welcome.pacing;
     this.people.welcome(welcome);
     if (!welcome.resumed) this.#chat.restart(welcome.chat ?? [], this.people, welcome.epoch_ms);
     if (first) this.#openLibrary();

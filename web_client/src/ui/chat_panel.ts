@@ -5,11 +5,12 @@ import { ChatLog } from "./chat_lines";
 import { attempt, type Context } from "./context";
 import { el, selectOf } from "./dom";
 import { icon } from "./icons";
+import { LIMITS } from "./limits";
 import type { Content } from "./panel";
 
 const SCOPES: readonly Scope[] = ["nearby", "room", "direct"];
-/** Above the server's own limit nothing is sent; from here on the count is shown. */
-const MOST_CHARS = 500;
+/** From this many characters before the limit on, what is left is counted. */
+const NEAR_LIMIT = 50;
 const STAFF: ReadonlySet<string> = new Set(["librarian", "moderator", "admin"]);
 
 /** Those whom one may write to: staff for guests, other members for members. */
@@ -45,6 +46,7 @@ export function chatPanel(context: Context): Content {
     ),
   );
   const partner = el("div", { class: "chat__partner" });
+  const limit = (): number => state.pacing.value?.chat_chars ?? LIMITS.chat_chars;
   const box = el("input", {
     id: "chat-message",
     class: "input",
@@ -54,7 +56,7 @@ export function chatPanel(context: Context): Content {
     oninput: () => (model.draft.value = box.value),
     "aria-describedby": "chat-problem",
   });
-  const problem = el("p", { class: "error", id: "chat-problem", role: "status" });
+  const problem = el("p", { class: "chat__problem", id: "chat-problem", role: "status" });
   const send = el(
     "button",
     { class: "btn btn--main btn--icon", type: "submit", "aria-label": t("chat.send"), title: t("chat.send") },
@@ -101,15 +103,17 @@ export function chatPanel(context: Context): Content {
     cleanup.add((signal.watch as (listener: () => void) => () => void)(showScope));
   cleanup.add(
     model.draft.watch((draft) => {
-      const over = [...draft].length - MOST_CHARS;
-      problem.textContent = over > 0 ? t("chat.long", { count: over }) : "";
+      const left = limit() - [...draft].length;
+      problem.classList.toggle("error", left < 0);
+      problem.textContent =
+        left < 0 ? t("chat.long", { count: -left }) : left <= NEAR_LIMIT ? t("limit.left", { count: left }) : "";
     }),
   );
   cleanup.add(state.chat.watch(() => (model.unread.value = 0)));
 
   const say = async (): Promise<void> => {
     const text = box.value.trim();
-    if (!text || [...text].length > MOST_CHARS) return;
+    if (!text || [...text].length > limit()) return;
     const to = model.scope.value === "direct" ? model.partner.value : null;
     model.draft.value = box.value = "";
     const said = await attempt(context, actions.say(model.scope.value, text, ...(to ? [to] : [])));

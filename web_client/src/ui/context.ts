@@ -68,7 +68,7 @@ export function change(state: HallState, part: Partial<Settings>): void {
 
 /** A refusal in words: our sentence for the hall, else the pages' one for the code, else a plain one; with the wait, if any. */
 export function troubleWords({ t, has }: { t: Words["t"]; has: (key: string) => boolean }, why: Trouble): string {
-  const key = [`trouble.${why.code}`, `errors.${why.code}`].find(has) ?? "trouble.unknown";
+  const key = [`trouble.${why.code}`, `error.${why.code}`].find(has) ?? "trouble.unknown";
   const wait = why.retryAfterMs ? ` ${t("trouble.wait", { count: Math.ceil(why.retryAfterMs / 1000) })}` : "";
   return t(key) + wait;
 }

@@ -26,9 +26,12 @@ const PICTURES: Readonly<Record<string, IconName>> = {
   removed: "shield",
   taken_over: "person",
   restarting: "clock",
+  session_ended: "arch",
+  no_headset: "headset",
+  timeout: "clock",
 };
 const PLAIN_HELPS: ReadonlySet<string> = new Set(["load_failed", "timeout", "no_webgl"]);
-const CLOSED = ["removed", "banned", "taken_over", "restarting"] as const;
+const CLOSED = ["removed", "banned", "taken_over", "restarting", "session_ended"] as const;
 
 /** Phase `failed`: with a countdown where the library named a wait, after which it is tried again by itself. */
 export function failed(context: Context): Part {

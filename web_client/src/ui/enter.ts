@@ -7,10 +7,10 @@ import type { Look } from "../net/protocol.gen";
 import { asTrouble, change, troubleWords, wordsFace, type Context, type Part } from "./context";
 import { button, check, el, field, selectOf } from "./dom";
 import { recallEntry, rememberEntry } from "./entry_store";
+import { LIMITS } from "./limits";
 import { fetchWardrobe, type Body, type Wardrobe } from "./looks";
 import { Mirror } from "./mirror";
 
-const NAME_CHARS = 40;
 /** Slots offered at the door, of those a body has. */
 const OFFERED = ["skin", "hair", "headwear", "top"] as const;
 
@@ -29,7 +29,7 @@ export function entrance(context: Context): Part {
   const name = el("input", {
     id: "enter-name",
     class: "input",
-    maxlength: NAME_CHARS,
+    maxlength: LIMITS.name_chars,
     autocomplete: "nickname",
     spellcheck: "false",
     value: model.entryName.value ?? kept?.name ?? "",

@@ -15,6 +15,10 @@ const KINDS: Readonly<Record<string, { icon: IconName; appeal: boolean }>> = {
   banned: { icon: "lock", appeal: true },
   restarting: { icon: "clock", appeal: false },
   reported: { icon: "flag", appeal: false },
+  seat_taken: { icon: "table", appeal: false },
+  door_closed: { icon: "arch", appeal: false },
+  invitation: { icon: "arch", appeal: false },
+  letter: { icon: "chat", appeal: false },
 };
 
 export function notices({ state, model, words, announcer }: Context): Part {
@@ -30,8 +34,12 @@ export function notices({ state, model, words, announcer }: Context): Part {
   );
   let heard = Math.max(0, ...state.notices.value.map(({ id }) => id));
 
-  const title = (code: string): string =>
-    words.has(`notice.${code}`) ? t(`notice.${code}`) : words.has(`trouble.${code}`) ? t(`trouble.${code}`) : code;
+  /** The house's sentence, and what was added to it where the sentence has not taken it in. A code of a later library is no sentence. */
+  const said = (code: string, detail: string): { title: string; rest: string } => {
+    const key = [`notice.${code}`, `trouble.${code}`].find((known) => words.has(known)) ?? "notice.letter";
+    const title = t(key, { detail });
+    return { title, rest: detail && title.includes(detail) ? "" : detail };
+  };
   const show = (): void => {
     const away = model.putAway.value;
     const open = state.notices.value.filter(({ id }) => !away.has(id)).slice(-MOST);
@@ -43,8 +51,9 @@ export function notices({ state, model, words, announcer }: Context): Part {
           wordless: true,
           kind: "btn--small",
         });
-        const text = el("div", { class: "toast__text" }, el("b", {}, title(code)));
-        if (detail) text.append(el("p", { dir: "auto" }, detail));
+        const { title, rest } = said(code, detail);
+        const text = el("div", { class: "toast__text" }, el("b", {}, title));
+        if (rest) text.append(el("p", { dir: "auto" }, rest));
         if (kind.appeal) text.append(el("small", {}, t("notice.appeal")));
         return el("div", { class: "hud toast" }, icon(kind.icon), text, close);
       }),
@@ -52,7 +61,10 @@ export function notices({ state, model, words, announcer }: Context): Part {
   };
   cleanup.add(
     state.notices.watch((all) => {
-      for (const { id, code, detail } of all) if (id > heard) announcer.alert(`${title(code)}. ${detail}`.trim());
+      for (const { id, code, detail } of all) {
+        const { title, rest } = said(code, detail);
+        if (id > heard) announcer.alert(rest ? `${title}. ${rest}` : title);
+      }
       heard = Math.max(heard, ...all.map(({ id }) => id));
       show();
     }),

@@ -5,11 +5,10 @@ import { mayWriteTo } from "./chat_panel";
 import { attempt, type Context, type Part } from "./context";
 import { button, choice, el, field, selectOf } from "./dom";
 import { face } from "./face";
+import { LIMITS } from "./limits";
 import { about, BADGED } from "./person_words";
 
 const REASONS = ["harassment", "unsafe", "spam", "impersonation", "other"] as const;
-const NOTE_CHARS = 1000;
-const REASON_CHARS = 300;
 
 /** A moderator's acts: the permission that each asks for, and whether it lasts for a time. */
 const ACTS = [
@@ -125,7 +124,7 @@ export function reportPage(context: Context, { participant, name }: Participant)
   const { actions, model, words } = context;
   const { t } = words;
   let reason: string = REASONS[0];
-  const note = el("textarea", { id: "report-note", class: "input", maxlength: NOTE_CHARS, rows: 4 });
+  const note = el("textarea", { id: "report-note", class: "input", maxlength: LIMITS.report_note_chars, rows: 4 });
   const goBack = (): void => void (model.peoplePage.value = { kind: "person", participant });
   const form = el(
     "form",
@@ -180,7 +179,7 @@ export function moderatePage(context: Context, { participant, name }: Participan
   const reason = el("textarea", {
     id: "moderate-reason",
     class: "input",
-    maxlength: REASON_CHARS,
+    maxlength: LIMITS.moderation_reason_chars,
     rows: 3,
     required: true,
   });

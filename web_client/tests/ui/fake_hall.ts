@@ -37,6 +37,7 @@ export function fakeState(language = "en"): HallState {
     chat: new Signal<readonly ChatLine[]>([]),
     notices: new Signal<HallState["notices"]["value"]>([]),
     places: new Signal<HallState["places"]["value"]>([]),
+    pacing: new Signal<HallState["pacing"]["value"]>(null),
     permissions: new Signal<readonly string[]>(["chat", "report", "direct_to_staff"]),
     settings: new Signal<HallState["settings"]["value"]>({
       language,
