@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import msgspec
 from aiohttp import web
@@ -12,7 +12,8 @@ from aiohttp import web
 from carrel.server.errors import BadRequest, ConfigurationError, TooLarge
 from carrel.server.settings import Settings
 
-LANGUAGES: Final = ("en", "zh")
+Language = Literal["en", "zh"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 LANGUAGE_COOKIE: Final = "carrel_language"
 
 T = TypeVar("T")
