@@ -35,6 +35,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
     if call.when == "call" or report.failed:
         claim = ((item.obj.__doc__ if hasattr(item, "obj") else None) or item.name).strip().splitlines()[0]  # type: ignore[attr-defined]
         figures = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in item.stash.get(_figures, {}).items())
+        report.sections.append(("measured", figures))
         rows = item.config.stash.setdefault(_rows, {})
         rows[item.nodeid] = (claim, "held" if report.passed else "**failed**", call.duration, figures)
     return report

@@ -79,7 +79,16 @@ def message(source: random.Random) -> bytes:
     if draw < 0.6:
         return request(source)
     if draw < 0.8:
-        return damaged(source, pose(source.uniform(-40, 40), source.uniform(-1, 12), source.uniform(-40, 40), source.randrange(256), source.randrange(256)))
+        return damaged(
+            source,
+            pose(
+                source.uniform(-40, 40),
+                source.uniform(-1, 12),
+                source.uniform(-40, 40),
+                source.randrange(256),
+                source.randrange(256),
+            ),
+        )
     if draw < 0.9:
         return b"\x03" + source.randbytes(source.choice((4, 4, 4, 0, 9)))
     return source.randbytes(source.randrange(60))
@@ -123,7 +132,15 @@ def test_the_decoder_makes_a_request_or_an_error() -> None:
 
 def test_a_live_room_answers_everything_and_its_people_notice_nothing() -> None:
     source = random.Random(SEED + 2)
-    core = Core(Settings(bad_messages_per_minute=1000, requests_per_s=1000, slot_quarantine_ms=1000, gestures_per_minute=600, chats_per_minute=600))
+    core = Core(
+        Settings(
+            bad_messages_per_minute=1000,
+            requests_per_s=1000,
+            slot_quarantine_ms=1000,
+            gestures_per_minute=600,
+            chats_per_minute=600,
+        )
+    )
     _, witness = core.join(guest(1))
     house, lines = House(core), {}
     roles: list[Any] = ["guest", "reader", "librarian", "moderator", "admin"]
