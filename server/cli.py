@@ -110,13 +110,45 @@ def account_add(
 
     from carrel.server.accounts.command import add_account
 
-    password = (
-        sys.stdin.readline().rstrip("\n")
-        if password_stdin
-        else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    )
+    password = _password(password_stdin)
     made = asyncio.run(add_account(_settings(data_dir=data_dir), name, password, role or ["reader"], display_name))
     typer.echo(f"{made.name} can sign in now as {', '.join(sorted(made.roles))}.")
+
+
+@account.command("password")
+def account_password(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Give an account a new password; its sessions end."""
+    import asyncio
+
+    from carrel.server.accounts.command import set_password
+
+    asyncio.run(set_password(_settings(data_dir=data_dir), name, _password(password_stdin)))
+    typer.echo(f"{name} signs in with the new password from now on.")
+
+
+@account.command("roles")
+def account_roles(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    role: Annotated[list[str], typer.Option(help="reader, creator, librarian, moderator or admin; repeatable.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Give an account exactly these roles; if it loses one its sessions end."""
+    import asyncio
+
+    from carrel.server.accounts.command import set_roles
+
+    asyncio.run(set_roles(_settings(data_dir=data_dir), name, role))
+    typer.echo(f"{name} is {', '.join(role)} now.")
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 build.command("hall")(build_hall)

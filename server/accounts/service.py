@@ -133,7 +133,8 @@ class Accounts:
             await self._end(session.identity.session_id)
 
     async def sign_out_everywhere(self, account_id: str) -> None:
-        for session in await self._store.sessions_of(account_id, self._now_ms()):
+        # Whatever the clock says, here or in another process: all of them.
+        for session in await self._store.sessions_of(account_id, 0):
             await self._end(session.identity.session_id)
 
     async def sessions_of(self, identity: Identity) -> list[SessionRow]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from carrel.server.accounts import passwords
+from carrel.server.accounts import command, passwords
 from carrel.server.accounts.limits import Tries
-from carrel.server.accounts.service import ADDRESS_SLACK, WRONG, sign_in_name
+from carrel.server.accounts.service import ADDRESS_SLACK, CACHE_MS, WRONG, sign_in_name
 from carrel.server.errors import BadRequest, Conflict, NotFound, NotSignedIn, TooManyRequests
 
 from .world import ADDRESS, ELSEWHERE, PASSWORD, Open
@@ -175,6 +175,20 @@ async def test_a_new_password_ends_what_the_old_one_opened(world: Open) -> None:
     assert await one.sign_in(password="another good one")
     with pytest.raises(NotFound):
         await one.accounts.account_named("nobody")
+
+
+async def test_an_operator_changes_accounts_from_the_command_line(world: Open) -> None:
+    one = await world()
+    await command.add_account(one.settings, "lin", PASSWORD, ["moderator"], "Lin Qiao")
+    opened = await one.sign_in()
+    await command.set_roles(one.settings, "LIN", ["reader"])
+    one.pass_ms(CACHE_MS)
+    assert await one.accounts.identify_token(opened.token) is None
+    assert (await one.sign_in()).identity.roles == {"reader"}
+    await command.set_password(one.settings, "lin", "another good one")
+    assert await one.sign_in(password="another good one")
+    with pytest.raises(NotFound):
+        await command.set_roles(one.settings, "nobody", ["reader"])
 
 
 def test_names_are_compared_by_what_they_say() -> None:
