@@ -69,7 +69,6 @@ export class ChatLog {
       this.#log.append(row);
     }
     this.#log.querySelectorAll(".msg__sys").forEach((row) => row.remove());
-    this.#log.prepend(el("p", { class: "msg__sys" }, words.t("chat.notice")));
     if (shown.length === 0) this.#log.append(el("p", { class: "msg__sys log__empty" }, words.t(`chat.empty.${scope}`)));
     if (stay || fresh.some(({ own }) => own)) this.#toEnd();
     else if (fresh.length > 0) this.#below.hidden = false;

@@ -140,6 +140,7 @@ export function chatPanel(context: Context): Content {
       { class: "sheet__body chat" },
       scopes,
       partner,
+      el("p", { class: "chat__notice" }, t("chat.notice")),
       log.element,
       el("div", { class: "chat__foot" }, problem, form),
     ),

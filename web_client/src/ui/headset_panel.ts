@@ -46,6 +46,7 @@ export function headsetPanel(context: Context): Content {
     tell();
     askButton.textContent = t("headset.again");
     ticket.replaceChildren(
+      ...(answer.svg ? [qrFrom(answer.svg, t("headset.qr"))].filter((made) => made !== null) : []),
       el(
         "dl",
         {},
@@ -54,7 +55,6 @@ export function headsetPanel(context: Context): Content {
         el("dt", {}, t("headset.code")),
         el("dd", { class: "code" }, spaced(answer.code)),
       ),
-      ...(answer.svg ? [qrFrom(answer.svg, t("headset.qr"))].filter((made) => made !== null) : []),
       left,
     );
   };

@@ -39,6 +39,7 @@ export function minimap({ state, model, words }: Context): Part {
     const [width, depth] = [max[0] - min[0], max[1] - min[1]];
     scale = Math.max(width, depth) / 100;
     picture.setAttribute("viewBox", `${min[0] - scale} ${min[1] - scale} ${width + 2 * scale} ${depth + 2 * scale}`);
+    picture.style.aspectRatio = `${width} / ${depth}`;
     for (const shape of [walls, plan]) set(shape, { x: min[0], y: min[1], width, height: depth });
     set(walls, { "stroke-width": scale });
     if (box?.url) plan.setAttribute("href", box.url);
@@ -71,7 +72,7 @@ export function minimap({ state, model, words }: Context): Part {
     while (dots.childElementCount > places.length) dots.lastChild?.remove();
     places.forEach(([, { x, z }], index) => {
       const dot = dots.children[index] ?? dots.appendChild(node("circle", {}));
-      set(dot, { cx: x.toFixed(2), cy: z.toFixed(2), r: 1.6 * scale });
+      set(dot, { cx: x.toFixed(2), cy: z.toFixed(2), r: 1.7 * scale, "stroke-width": 0.5 * scale });
     });
   };
   cleanup.add(state.plan.watch(frame));

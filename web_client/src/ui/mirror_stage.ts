@@ -21,7 +21,7 @@ const FACING_RAD = Math.PI + 0.22;
 const EYES_SHARE = 0.93;
 const SEATED_EYES_M = 1.22;
 /** Metres of the body in the picture: to the hips in the tall glass, the bust in a phone's small one. */
-const SPAN_M = { tall: 1.06, small: 0.62 } as const;
+const SPAN_M = { tall: 0.9, small: 0.6 } as const;
 const SMALL_PX = 150;
 const AIR_M = 0.1;
 const LENS_DEGREES = 20;

@@ -28,7 +28,7 @@ export function peoplePanel(context: Context): Content {
     body.replaceChildren(part.element);
     if (!quiet)
       (
-        part.element.querySelector<HTMLElement>("[data-first]") ??
+        part.element.querySelector<HTMLElement>(".person__act, form input:checked") ??
         part.element.querySelector<HTMLElement>("button, input")
       )?.focus();
     quiet = false;

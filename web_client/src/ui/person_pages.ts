@@ -90,6 +90,7 @@ export function personPage(context: Context, person: Participant): Part {
   return {
     element: page(
       context,
+      t("person.menu", { name }),
       goBack,
       el("div", { class: "person__head" }, face(name, id, person.role), heading),
       acts,
@@ -111,10 +112,15 @@ function write({ model }: Context, participant: string): void {
   model.panel.value = "chat";
 }
 
-function page({ words: { t } }: Context, goBack: () => void, ...content: (HTMLElement | null)[]): HTMLElement {
+function page(
+  { words: { t } }: Context,
+  label: string,
+  goBack: () => void,
+  ...content: (HTMLElement | null)[]
+): HTMLElement {
   return el(
     "div",
-    { class: "subpage" },
+    { class: "subpage", role: "group", "aria-label": label },
     button(t("back"), goBack, { icon: "left", kind: "btn--plain btn--small subpage__back" }),
     ...content,
   );
@@ -150,7 +156,7 @@ export function reportPage(context: Context, { participant, name }: Participant)
     el("p", { class: "hint" }, t("report.what_goes", { name })),
     el("button", { type: "submit", class: "btn btn--main" }, t("report.send")),
   );
-  return { element: page(context, goBack, form), dispose: () => undefined };
+  return { element: page(context, t("report.title", { name }), goBack, form), dispose: () => undefined };
 }
 
 export function moderatePage(context: Context, { participant, name }: Participant): Part {
@@ -221,5 +227,5 @@ export function moderatePage(context: Context, { participant, name }: Participan
     el("button", { type: "submit", class: "btn btn--danger" }, t("moderate.do")),
   );
   showLasting();
-  return { element: page(context, goBack, form), dispose: () => undefined };
+  return { element: page(context, t("moderate.title", { name }), goBack, form), dispose: () => undefined };
 }

@@ -11,8 +11,11 @@ export function topBar({ state, actions, model, words }: Context): Part {
   const cleanup = new Cleanup();
   const title = el("h1", {});
   const count = el("p", { class: "num" });
+  const library = document.body.dataset["library"] ?? "";
+  const placeWords = (here: number): string =>
+    [library, t("bar.people", { count: here })].filter(Boolean).join(t("list.comma"));
   cleanup.add(state.roomTitle.watch((names) => (title.textContent = words.own(names) || t("loading.title"))));
-  cleanup.add(state.people.watch((people) => (count.textContent = t("bar.people", { count: people.length }))));
+  cleanup.add(state.people.watch((people) => (count.textContent = placeWords(people.length))));
   const leave = el(
     "a",
     { class: "dockbtn place__leave", href: "/", "aria-label": t("bar.leave"), title: t("bar.leave") },
