@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -121,16 +122,20 @@ class World:
 
 
 async def serve(
-    settings: Settings | None = None, spec: RoomSpec = HALL, **rooms: Any
+    settings: Settings | None = None,
+    spec: RoomSpec = HALL,
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext] | None = None,
+    **rooms: Any,
 ) -> tuple[World, Callable[[], Any]]:
-    """A world and what closes it."""
+    """A world and what closes it. `contexts` are the server's and the client's for TLS."""
     sessions, moderation = MemorySessions(), MemoryModeration()
     made = Rooms(settings or Settings(), [spec], sessions, moderation, key=KEY, **rooms)
     moderation.now_ms = made.now_ms
     app = web.Application()
     attach(app, made)
-    client = TestClient(TestServer(app))
-    await client.start_server()
+    server = TestServer(app)
+    await server.start_server(**({"ssl": contexts[0]} if contexts else {}))
+    client = TestClient(server, connector=aiohttp.TCPConnector(ssl=contexts[1]) if contexts else None)
     return World(made, sessions, moderation, client), client.close
 
 
