@@ -67,7 +67,10 @@ class Pages:
         language = language_of(request, self._view.settings.default_language)
         room = self._view.rooms.room(request.match_info["room"])
         title = room.spec.title.get(language) or room.spec.title.get("en") or room.spec.room
-        return await self._view.page(request, "hall.html", entry=HALL_ENTRY, room=room.spec.room, title=title)
+        scene = f"{room.spec.scene_url}?v={room.spec.scene_sha256[:16]}" if room.spec.scene_url else ""
+        return await self._view.page(
+            request, "hall.html", entry=HALL_ENTRY, room=room.spec.room, scene=scene, title=title
+        )
 
 
 def people_key(count: int) -> str:

@@ -18,18 +18,21 @@ const KEEP_MS = 1000;
 interface Page {
   root: HTMLElement;
   room: string;
+  /** Address of the room's scene document, so that loading may begin before entering. */
+  scene: string | null;
   language: string;
   /** `?quality=low|high`, `?render=off`, `?place=<id>`, `?enter=1` */
   query: URLSearchParams;
 }
 
 function readPage(): Page {
-  const { room, language } = document.body.dataset;
+  const { room, language, scene } = document.body.dataset;
   const root = document.getElementById("hall");
   if (!root || !room) throw new Error("this page has no hall");
   return {
     root,
     room,
+    scene: scene || null,
     language: language ?? document.documentElement.lang ?? "en",
     query: new URLSearchParams(location.search),
   };
@@ -79,8 +82,11 @@ class HallPage {
       this.#state.trouble.value = { code: "no_webgl", detail: "", retryAfterMs: null };
       return null;
     }
-    const quality = chooseQuality(query.get("quality"), this.#state.settings.value.quality);
-    return new World(root, { quality, draws }, this.#state, {
+    const asked = query.get("quality");
+    const chosen = this.#state.settings.value.quality;
+    const quality = chooseQuality(asked, chosen);
+    const guessed = asked === null && chosen === "auto";
+    return new World(root, { quality, draws, guessed }, this.#state, {
       jumped: () => this.#visit.channel.jump(),
       notice: (code, detail) => this.#visit.notice(code, detail),
       passed: (room) => location.assign(`/halls/${encodeURIComponent(room)}`),
@@ -112,8 +118,9 @@ class HallPage {
   }
 
   start(): void {
-    const { root, room, query } = this.#page;
+    const { root, room, scene, query } = this.#page;
     const world = this.#world;
+    if (scene) world?.prepare(scene);
     this.#cleanup.add(mountUi(root, this.#state, this.#actions));
     if (world) {
       world.stage.run((dt, now_ms, frame) => world.update(dt, now_ms, frame, this.#visit.channel));

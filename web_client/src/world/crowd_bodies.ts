@@ -28,6 +28,8 @@ export class CrowdBodies implements Bodies {
   readonly #here = new Map<number, Presence>();
   readonly #plates = new NamePlates();
   readonly #state: HallState;
+  readonly #stage: Stage;
+  #quality: Quality;
   readonly #stop: () => void;
   #crowd: Crowd | null = null;
   #gone = false;
@@ -39,14 +41,16 @@ export class CrowdBodies implements Bodies {
     return 1;
   };
 
-  constructor(stage: Stage, renderer: WebGLRenderer, quality: Quality, state: HallState, probe: AmbientProbe) {
+  constructor(stage: Stage, renderer: WebGLRenderer, state: HallState, probe: AmbientProbe) {
     this.#state = state;
+    this.#stage = stage;
+    this.#quality = stage.quality;
     stage.scene.add(this.#plates.mesh);
     void LookLibrary.open().then(
       (library) => {
         if (this.#gone) return;
         const capacity = Math.min(CAPACITY, Math.floor(renderer.capabilities.maxTextureSize / PALETTE_ROWS));
-        this.#crowd = new Crowd({ renderer, library, quality, probe, capacity });
+        this.#crowd = new Crowd({ renderer, library, quality: this.#quality, probe, capacity });
         this.#crowd.bubble_m = state.settings.value.comfort.bubbleMetres;
         stage.scene.add(this.#crowd.root);
         for (const presence of this.#here.values()) this.#embody(presence);
@@ -87,6 +91,10 @@ export class CrowdBodies implements Bodies {
   }
 
   update(dt: number, eye: Vector3): void {
+    if (this.#quality !== this.#stage.quality) {
+      this.#quality = this.#stage.quality;
+      if (this.#crowd) this.#crowd.quality = this.#quality;
+    }
     this.#crowd?.update(dt, eye);
     this.#plates.update(dt, eye, this.#crownOf);
   }
@@ -116,7 +124,7 @@ export class CrowdBodies implements Bodies {
 
 /** Bodies for this page's stage; the hall's own light as soon as it has one. */
 export function makeBodies(stage: Stage, state: HallState, probes: () => HallProbes | null): Bodies {
-  return stage.renderer ? new CrowdBodies(stage, stage.renderer, stage.quality, state, hallProbe(probes)) : noBodies;
+  return stage.renderer ? new CrowdBodies(stage, stage.renderer, state, hallProbe(probes)) : noBodies;
 }
 
 /** Six colours of a place as what a body is lit by: above, below, and the brightest side. */

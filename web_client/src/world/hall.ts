@@ -1,5 +1,5 @@
 /** A loaded hall: what is drawn, what is stood on, its light. */
-import { Color, FogExp2, HemisphereLight, type Object3D, Vector3 } from "three";
+import { Color, FogExp2, Group, HemisphereLight, type Object3D, Vector3 } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { refusal } from "../net/requests";
 import { type Ground, groundOf, PlainGround } from "./collider";
@@ -16,6 +16,7 @@ export class Hall {
   probes: HallProbes | null = null;
   #light: HallLight | null = null;
   #lod: HallLod | null = null;
+  readonly #loose = new Group();
   readonly #stage: Stage;
 
   constructor(stage: Stage, document: SceneDocument) {
@@ -30,11 +31,26 @@ export class Hall {
     this.ground = groundOf(scene) ?? this.ground;
   }
 
-  async loadModel(url: string, progress: Progress): Promise<void> {
-    const { renderer, scene, quality } = this.#stage;
+  /** `hurried` tells whether somebody waits: then the first frame is theirs. */
+  async loadModel(url: string, progress: Progress, hurried: () => boolean): Promise<void> {
+    const stage = this.#stage;
+    const { renderer, scene } = stage;
     if (!renderer) return;
     const bytes = await download(url, (done, total) => progress("hall.loading.walls", done, total));
     progress("hall.loading.light", 0, 1);
+    await this.#build(bytes);
+    if (await stage.lowered()) {
+      this.#clear();
+      await this.#build(bytes);
+    }
+    this.#light?.reflect(renderer, scene);
+    if (!hurried()) await stage.warm();
+    progress("hall.loading.light", 1, 1);
+  }
+
+  /** Materials and levels for the stage's quality. */
+  async #build(bytes: ArrayBuffer): Promise<void> {
+    const { scene, quality, renderer, rig } = this.#stage;
     const gltf = await parse(bytes);
     const settings = gltf.scene.userData["carrel"] as HallSettings | undefined;
     if (!settings?.switch_m) return this.#plain(gltf.scenes);
@@ -44,16 +60,15 @@ export class Hall {
     this.probes = new HallProbes(settings.probes);
     scene.add(this.#lod.root);
     scene.fog = this.#light.fog();
-    renderer.toneMappingExposure = settings.exposure;
-    this.update(this.#stage.rig.position);
-    this.#light.reflect(renderer, scene);
-    progress("hall.loading.light", 1, 1);
+    renderer!.toneMappingExposure = settings.exposure;
+    this.update(rig.position);
   }
 
   /** A room without baked light: even, warm light from above. */
   #plain(scenes: readonly Object3D[]): void {
     const { scene } = this.#stage;
-    scene.add(...scenes, new HemisphereLight(new Color(1, 0.94, 0.84), new Color(0.35, 0.28, 0.2), 2.6));
+    this.#loose.add(...scenes, new HemisphereLight(new Color(1, 0.94, 0.84), new Color(0.35, 0.28, 0.2), 2.6));
+    scene.add(this.#loose);
     scene.fog = new FogExp2(0x2a2118, 0.006);
   }
 
@@ -62,10 +77,16 @@ export class Hall {
     this.#lod?.update(eye);
   }
 
-  dispose(): void {
-    this.#lod?.dispose();
+  #clear(): void {
     this.#lod?.root.removeFromParent();
+    this.#lod?.dispose();
     this.#light?.dispose();
+    this.#loose.removeFromParent();
+    this.#loose.clear();
+  }
+
+  dispose(): void {
+    this.#clear();
   }
 }
 

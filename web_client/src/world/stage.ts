@@ -8,6 +8,8 @@ export interface StageOptions {
   quality: Quality;
   /** False keeps network and state going without drawing anything. */
   draws: boolean;
+  /** True when nobody chose the quality: then it falls when the first frames are slow. */
+  guessed?: boolean;
 }
 
 const FIELD_OF_VIEW = 62;
@@ -20,6 +22,9 @@ const PIXEL_RATIO_LEAST = 0.6;
 const SLOW_FPS = 32;
 const QUICK_FPS = 57;
 const ADAPT_S = 2;
+/** A whole frame that takes longer is not made by a graphics card that could do more than the low tier. */
+const SLOW_FRAME_MS = 70;
+const TRIED_FRAMES = 2;
 
 export class Stage {
   readonly renderer: WebGLRenderer | null;
@@ -28,7 +33,9 @@ export class Stage {
   /** The floor under a person: moved by walking; the camera (or the headset) is inside it. */
   readonly rig = new Group();
   readonly canvas: HTMLCanvasElement;
-  readonly quality: Quality;
+  quality: Quality;
+  /** While true nothing is drawn: something else covers the canvas. */
+  asleep = false;
   readonly info = { calls: 0, triangles: 0, fps: 0 };
   rendered = 0;
   readonly #cleanup = new Cleanup();
@@ -37,12 +44,14 @@ export class Stage {
   #counted = 0;
   #since_ms = 0;
   #ratio: number;
+  #guessed: boolean;
   #timer = 0;
 
   /** Throws when there is no WebGL 2. */
-  constructor(container: HTMLElement, { quality, draws }: StageOptions) {
+  constructor(container: HTMLElement, { quality, draws, guessed }: StageOptions) {
     this.#container = container;
     this.quality = quality;
+    this.#guessed = guessed === true;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "hall-canvas";
     this.canvas.tabIndex = 0;
@@ -107,8 +116,33 @@ export class Stage {
     }
   }
 
+  /** Compiles and uploads what the scene needs, so that its first frame is not late. */
+  async warm(): Promise<void> {
+    const { renderer, scene, camera } = this;
+    if (!renderer) return;
+    // Without this extension waiting for programs only polls.
+    if (renderer.extensions.has("KHR_parallel_shader_compile")) await renderer.compileAsync(scene, camera);
+    renderer.render(scene, camera);
+  }
+
+  /** Lowers a guessed quality when whole frames of the scene as it is are slow. True when it did: materials must be made anew. */
+  async lowered(): Promise<boolean> {
+    if (!this.renderer || !this.#guessed || this.quality === "low") return false;
+    await this.warm();
+    if (quickestFrame_ms(this.renderer, this.scene, this.camera) < SLOW_FRAME_MS) return false;
+    this.quality = "low";
+    this.#ratio = Math.min(this.#ratio, PIXEL_RATIO_MOST.low);
+    this.#resize();
+    return true;
+  }
+
   #draw(now_ms: number): void {
     if (!this.renderer) return;
+    if (this.asleep && !this.presenting) {
+      this.#counted = 0;
+      this.#since_ms = now_ms;
+      return;
+    }
     this.renderer.render(this.scene, this.camera);
     this.rendered++;
     this.info.calls = this.renderer.info.render.calls;
@@ -144,6 +178,20 @@ export class Stage {
   }
 }
 
+/** Reading one pixel back makes the browser wait until the frame is really done. */
+function quickestFrame_ms(renderer: WebGLRenderer, scene: Scene, camera: PerspectiveCamera): number {
+  const gl = renderer.getContext();
+  const pixel = new Uint8Array(4);
+  let quickest = Infinity;
+  for (let i = 0; i < TRIED_FRAMES; i++) {
+    const began = performance.now();
+    renderer.render(scene, camera);
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+    quickest = Math.min(quickest, performance.now() - began);
+  }
+  return quickest;
+}
+
 /** `?quality=` wins, then what the person set, then a guess: software renderers and small phones draw simply. */
 export function chooseQuality(asked: string | null, set: "auto" | Quality): Quality {
   if (asked === "low" || asked === "high") return asked;
@@ -159,5 +207,8 @@ export function chooseQuality(asked: string | null, set: "auto" | Quality): Qual
 }
 
 export function hasWebGl(): boolean {
-  return document.createElement("canvas").getContext("webgl2") !== null;
+  const probe = document.createElement("canvas").getContext("webgl2");
+  // A context more would live as long as the page.
+  probe?.getExtension("WEBGL_lose_context")?.loseContext();
+  return probe !== null;
 }

@@ -7,19 +7,22 @@ import type { Reacted, Welcome } from "../net/protocol.gen";
 import type { RoomChannel } from "../net/room_channel";
 import { makeBodies } from "./crowd_bodies";
 import { type Deeds, Furnishing, isTaken, seatStand } from "./furnishing";
-import { Hall, type Progress } from "./hall";
+import type { Hall, Progress } from "./hall";
+import { HallLoading, type SceneSource } from "./hall_loading";
 import { Inhabitants, type Presence } from "./inhabitants";
 import { Keyboard } from "./keyboard";
 import { PlainGround } from "./collider";
 import { Markers } from "./marker";
 import { OwnPose } from "./own_pose";
 import { Pointer } from "./pointer";
-import { bareScene, loadScene, type SceneDocument, type SceneSeat, type Triple } from "./scene_document";
+import type { SceneDocument, SceneSeat, Triple } from "./scene_document";
 import { Stage, type StageOptions } from "./stage";
 import { type Target, Targets } from "./targets";
 import { type Intent, Walker } from "./walker";
 import { worldWords } from "./words";
 
+/** Until a room says its own. */
+const ROUGH_BOUNDS: { min: Triple; max: Triple } = { min: [-20, 0, -40], max: [20, 10, 40] };
 const WHERE_S = 0.2;
 const WHEREABOUTS_S = 0.5;
 const HOVER_S = 0.08;
@@ -58,6 +61,7 @@ export class World {
   readonly #hover_at = new Vector2();
   readonly #point = new Vector3();
   readonly #beside = new Vector3();
+  #coming: HallLoading | null = null;
   #hovering = false;
   #hovered: Target | null = null;
   #listed = false;
@@ -69,7 +73,7 @@ export class World {
     this.#state = state;
     this.#listener = listener;
     this.stage = new Stage(container, options);
-    this.walker = new Walker(new PlainGround(new Vector3(-20, 0, -40), new Vector3(20, 10, 40)));
+    this.walker = new Walker(new PlainGround(new Vector3(...ROUGH_BOUNDS.min), new Vector3(...ROUGH_BOUNDS.max)));
     this.targets = new Targets(() => (this.#listed = false));
     this.inhabitants = new Inhabitants(makeBodies(this.stage, state, () => this.hall?.probes ?? null));
     this.markers = new Markers(this.stage.scene);
@@ -86,14 +90,35 @@ export class World {
         this.walker.reducedMotion = this.markers.reducedMotion = comfort.reducedMotion;
       }),
     );
+    // Behind the entrance and the last page nothing is drawn: typing there must not be slow.
+    this.#cleanup.add(
+      state.phase.watch((phase) => (this.stage.asleep = phase !== "present" && phase !== "reconnecting")),
+    );
     this.#cleanup.add(state.focused.watch((focused) => this.#showFocus(focused)));
+  }
+
+  /** Begins to load a room while the person is still at its entrance; `url` is its scene document's. */
+  prepare(url: string): void {
+    const { min, max } = ROUGH_BOUNDS;
+    this.#coming = new HallLoading(this.stage, { url, bounds_min: min, bounds_max: max });
+  }
+
+  #load(source: SceneSource, progress: Progress): HallLoading["ready"] {
+    const loading = new HallLoading(this.stage, source);
+    loading.listen(progress);
+    return loading.ready;
   }
 
   /** Loads what the room is made of; ends when one can walk. */
   async load({ space }: Welcome, progress: Progress): Promise<void> {
-    const document = space.scene_url
-      ? await loadScene(`${space.scene_url}?v=${space.scene_sha256.slice(0, 16)}`)
-      : bareScene(space.bounds_min, space.bounds_max);
+    const { bounds_min, bounds_max } = space;
+    const url = space.scene_url ? `${space.scene_url}?v=${space.scene_sha256.slice(0, 16)}` : null;
+    const prepared = url !== null && this.#coming?.source.url === url ? this.#coming : null;
+    this.#coming = null;
+    prepared?.listen(progress);
+    // What failed while nobody waited is tried once more now that somebody does.
+    const early = await prepared?.ready.catch(() => null);
+    const { document, hall } = early ?? (await this.#load({ url, bounds_min, bounds_max }, progress));
     this.document = document;
     this.#state.roomTitle.value = document.title;
     this.#state.places.value = document.places;
@@ -104,11 +129,6 @@ export class World {
           max: [document.bounds.max[0], document.bounds.max[2]],
         }
       : null;
-    const hall = new Hall(this.stage, document);
-    await Promise.all([
-      document.collider && hall.loadCollider(document.collider, progress),
-      document.model && hall.loadModel(document.model, progress),
-    ]);
     this.hall?.dispose();
     this.hall = hall;
     this.walker.ground = hall.ground;
