@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from carrel.server.errors import ConfigurationError, StorageError
@@ -23,6 +23,8 @@ from carrel.server.settings import Settings
 MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_MS: Final = 5000
 WAITING_AT_MOST: Final = 4096
+OPEN_TRIES: Final = 20
+OPEN_PAUSE_S: Final = 0.1
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -112,10 +114,7 @@ async def open_database(settings: Settings) -> Database:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     database = Database(engine)
     try:
-        async with engine.begin() as connection:
-            # One migration at a time, whole or not at all; Python's driver would commit each CREATE TABLE by itself.
-            await connection.exec_driver_sql(_MIGRATION_TURN[url.get_backend_name()])
-            await connection.run_sync(migrate)
+        await _bring_up_to_date(engine)
     except CommandError as error:
         await engine.dispose()
         raise ConfigurationError(
@@ -125,6 +124,21 @@ async def open_database(settings: Settings) -> Database:
         await engine.dispose()
         raise storage_error(error) from error
     return database
+
+
+async def _bring_up_to_date(engine: AsyncEngine) -> None:
+    """One migration at a time, whole or not at all; Python's driver would commit each CREATE TABLE by itself."""
+    for left in reversed(range(OPEN_TRIES)):
+        try:
+            async with engine.begin() as connection:
+                await connection.exec_driver_sql(_MIGRATION_TURN[engine.dialect.name])
+                await connection.run_sync(migrate)
+            return
+        except OperationalError as error:
+            # Two that open a new file at once: SQLite does not wait its busy time for the change to a write-ahead log.
+            if not left or "locked" not in str(error):
+                raise
+            await asyncio.sleep(OPEN_PAUSE_S)
 
 
 def migrate(connection: Connection) -> None:
