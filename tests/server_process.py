@@ -20,6 +20,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _environment() -> dict[str, str]:
+    """This process's, without settings of a library of its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CARREL_")}
+
+
 class ServerProcess:
     """Keeps its port and data folder over restarts. Settings are given as `CARREL_*` names without the prefix."""
 
@@ -33,7 +38,7 @@ class ServerProcess:
 
     def start(self) -> ServerProcess:
         assert self._process is None
-        environment = os.environ | {f"CARREL_{name.upper()}": str(value) for name, value in self._settings.items()}
+        environment = _environment() | {f"CARREL_{name.upper()}": str(value) for name, value in self._settings.items()}
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -82,6 +87,12 @@ class ServerProcess:
         found = re.search(r"https?://\S+/staff/[A-Za-z0-9_-]+", self.log)
         assert found, self.log
         return found.group(0)
+
+    def add_account(self, name: str, password: str, role: str) -> None:
+        """As an operator does it on the command line, while the library is open."""
+        command = [sys.executable, "-m", "carrel.server", "account", "add", name, "--role", role]
+        command += ["--password-stdin", "--data-dir", str(self.data_dir)]
+        subprocess.run(command, input=password + "\n", text=True, check=True, capture_output=True, env=_environment())
 
     def memory_kb(self) -> int:
         """Resident memory of the process now."""

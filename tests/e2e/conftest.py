@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from tests.server_process import ServerProcess
 
 ROOT = Path(__file__).parents[2]
 SMALL = {"width": 640, "height": 360}
-STEP_MS = 60_000
+DESKTOP = {"width": 1280, "height": 720}
+"""For pages that render nothing: the interface as most people have it."""
+STEP_MS = int(os.environ.get("CARREL_STEP_MS", "60000"))
 """Longest wait for one state: software rendering on two busy cores is slow, and waiting costs nothing when it is quick."""
 PERSON = "id => window.carrelHall.people.find(one => one.participant === id)"
 """JavaScript: somebody else in the hall, as this page knows them. People of earlier tests may still be here, away."""
@@ -79,7 +82,7 @@ class Visitor:
         """Through the entrance as a person does: type a name, press the button, wait until present."""
         self.open(f"/halls/{room}?quality=low{'' if render else '&render=off'}")
         self.page.get_by_label("Your name").fill(name)
-        self.page.get_by_role("button", name="Walk in").click()
+        self.page.get_by_role("button", name="Walk in", exact=True).click()
         self.until("() => window.carrelHall?.phase === 'present'")
         return self
 
@@ -93,7 +96,7 @@ def visit(browser: Browser, library: ServerProcess) -> Iterator[Callable[..., Vi
     made: list[Visitor] = []
 
     def visitor(script: str | None = None, **options: Any) -> Visitor:
-        context = browser.new_context(viewport=SMALL, locale="en-GB", **options)
+        context = browser.new_context(**{"viewport": SMALL, "locale": "en-GB", **options})
         if script:
             context.add_init_script(script)
         made.append(Visitor(context, library))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import DESKTOP, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -33,9 +33,9 @@ def test_no_serious_barrier(path: str, language: str, visit: Callable[..., Visit
 
 
 def test_the_hall_with_its_panels_open(visit: Callable[..., Visitor], axe_script: str) -> None:
-    visitor = visit(bypass_csp=True).walk_in("Reader", render=False)
+    visitor = visit(bypass_csp=True, viewport=DESKTOP).walk_in("Reader", render=False)
     for panel in ("Chat", "People", "Go to", "Settings"):
-        visitor.page.get_by_role("button", name=panel, exact=False).first.click()
+        visitor.page.get_by_role("button", name=panel, exact=True).click()
         visitor.page.evaluate(axe_script)
         violations = visitor.page.evaluate("async () => (await axe.run()).violations")
         assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == [], panel
