@@ -42,7 +42,7 @@ class HallPage {
   readonly #page: Page;
   readonly #state: HallState;
   readonly #visit: Visit;
-  readonly #world: World | null;
+  readonly #world: World;
   readonly #headset: Headset | null;
   readonly #actions: HallActions;
   readonly #cleanup = new Cleanup();
@@ -55,18 +55,18 @@ class HallPage {
     // Before the interface is there, for the stage is made once and by the quality that a person chose.
     this.#state.settings.value = recallSettings(this.#state.settings.value);
     this.#visit = new Visit(page.room, this.#state, {
-      came: (person) => this.#world?.came(person),
-      changed: (person) => this.#world?.changed(person),
-      went: (person) => this.#world?.went(person),
+      came: (person) => this.#world.came(person),
+      changed: (person) => this.#world.changed(person),
+      went: (person) => this.#world.went(person),
       welcomed: (welcome) => this.#welcomed(welcome),
-      moved: ({ position, heading }) => this.#world?.place(position, heading),
+      moved: ({ position, heading }) => this.#world.place(position, heading),
       reacted: ({ participant, reaction }) => {
         const person = this.#visit.people.get(participant);
-        if (person) this.#world?.reacted(person.slot, reaction);
+        if (person) this.#world.reacted(person.slot, reaction);
       },
     });
     this.#world = this.#makeWorld();
-    this.#headset = this.#world?.stage.renderer
+    this.#headset = this.#world.stage.renderer
       ? new Headset(this.#world, this.#state, () => this.#actions, this.#visit)
       : null;
     this.#actions = makeActions(this.#state, this.#visit, this.#world, {
@@ -75,13 +75,12 @@ class HallPage {
     publishHook(this.#state, this.#visit, this.#world);
   }
 
-  #makeWorld(): World | null {
+  #makeWorld(): World {
     const { root, query } = this.#page;
-    const draws = query.get("render") !== "off";
-    if (draws && !hasWebGl()) {
-      this.#state.trouble.value = { code: "no_webgl", detail: "", retryAfterMs: null };
-      return null;
-    }
+    const wanted = query.get("render") !== "off";
+    const draws = wanted && hasWebGl();
+    // Without a picture one is there all the same: body, places and seats stand in the lists.
+    if (wanted && !draws) this.#state.trouble.value = { code: "no_webgl", detail: "", retryAfterMs: null };
     const asked = query.get("quality");
     const chosen = this.#state.settings.value.quality;
     const quality = chooseQuality(asked, chosen);
@@ -95,7 +94,6 @@ class HallPage {
 
   async #welcomed(welcome: Welcome): Promise<void> {
     const world = this.#world;
-    if (!world) return;
     if (!welcome.resumed) world.place(welcome.position, welcome.heading);
     if (this.#loaded) return;
     await world.load(welcome, (key, done, total) => this.#progress(key, done, total));
@@ -120,14 +118,12 @@ class HallPage {
   start(): void {
     const { root, room, scene, query } = this.#page;
     const world = this.#world;
-    if (scene) world?.prepare(scene);
+    if (scene) world.prepare(scene);
     this.#cleanup.add(mountUi(root, this.#state, this.#actions));
-    if (world) {
-      world.stage.run((dt, now_ms, frame) => world.update(dt, now_ms, frame, this.#visit.channel));
-      const keep = window.setInterval(() => this.#keep(world), KEEP_MS);
-      this.#cleanup.add(() => clearInterval(keep));
-      this.#cleanup.listen(window, "pagehide", () => this.#keep(world));
-    }
+    world.stage.run((dt, now_ms, frame) => world.update(dt, now_ms, frame, this.#visit.channel));
+    const keep = window.setInterval(() => this.#keep(world), KEEP_MS);
+    this.#cleanup.add(() => clearInterval(keep));
+    this.#cleanup.listen(window, "pagehide", () => this.#keep(world));
     this.#cleanup.listen(window, "online", () => this.#visit.channel.wake());
     // Who reloads the page comes back without being asked again.
     if (recall(room) || query.get("enter") === "1") void this.#enter();

@@ -4,6 +4,8 @@ import type { Context, Part, Toast } from "./context";
 import { button, el } from "./dom";
 import { icon, type IconName } from "./icons";
 
+/** Said already where the person did it. */
+const SAID: ReadonlySet<string> = new Set(["reported"]);
 const TOAST_MS = 6000;
 const MOST = 3;
 
@@ -14,7 +16,6 @@ const KINDS: Readonly<Record<string, { icon: IconName; appeal: boolean }>> = {
   removed: { icon: "shield", appeal: true },
   banned: { icon: "lock", appeal: true },
   restarting: { icon: "clock", appeal: false },
-  reported: { icon: "flag", appeal: false },
   seat_taken: { icon: "table", appeal: false },
   door_closed: { icon: "arch", appeal: false },
   invitation: { icon: "arch", appeal: false },
@@ -42,7 +43,7 @@ export function notices({ state, model, words, announcer }: Context): Part {
   };
   const show = (): void => {
     const away = model.putAway.value;
-    const open = state.notices.value.filter(({ id }) => !away.has(id)).slice(-MOST);
+    const open = state.notices.value.filter(({ id, code }) => !away.has(id) && !SAID.has(code)).slice(-MOST);
     house.replaceChildren(
       ...open.map(({ id, code, detail }) => {
         const kind = KINDS[code] ?? { icon: "info" as const, appeal: false };
@@ -63,7 +64,7 @@ export function notices({ state, model, words, announcer }: Context): Part {
     state.notices.watch((all) => {
       for (const { id, code, detail } of all) {
         const { title, rest } = said(code, detail);
-        if (id > heard) announcer.alert(rest ? `${title}. ${rest}` : title);
+        if (id > heard && !SAID.has(code)) announcer.alert(rest ? `${title}. ${rest}` : title);
       }
       heard = Math.max(heard, ...all.map(({ id }) => id));
       show();
