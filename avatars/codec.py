@@ -106,7 +106,8 @@ def encode_rotations(quaternions: Floats) -> Words:
     q *= np.where(q[rows, largest] < 0, -1.0, 1.0)[:, None]
     rest = q[rows[:, None], _OTHERS[largest]]
     steps = np.rint((np.clip(rest, -_LIMIT, _LIMIT) + _LIMIT) * (_LEVELS / (2 * _LIMIT))).astype(np.uint32)
-    return (largest.astype(np.uint32) << 30) | (steps[:, 0] << 20) | (steps[:, 1] << 10) | steps[:, 2]
+    words: Words = (largest.astype(np.uint32) << 30) | (steps[:, 0] << 20) | (steps[:, 1] << 10) | steps[:, 2]
+    return words
 
 
 def decode_rotations(words: Words) -> Floats:
@@ -119,7 +120,8 @@ def decode_rotations(words: Words) -> Floats:
     rows = np.arange(len(words))
     out[rows[:, None], _OTHERS[largest]] = rest
     out[rows, largest] = np.sqrt(np.maximum(0.0, 1.0 - (rest * rest).sum(axis=1)))
-    return out / np.linalg.norm(out, axis=1)[:, None]
+    out /= np.linalg.norm(out, axis=1)[:, None]
+    return out
 
 
 _OTHERS = np.array([[i for i in range(4) if i != largest] for largest in range(4)])
