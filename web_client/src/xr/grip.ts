@@ -14,6 +14,7 @@ import {
   type XRHandSpace,
 } from "three";
 import { Cleanup } from "../hall/signal";
+import { fromGrip, fromWrist } from "./hand_frame";
 import { JointHand } from "./joints";
 
 const WALNUT = 0x4a3323;
@@ -36,6 +37,7 @@ export class Grip {
   /** Seen by the headset now. */
   tracked = false;
   byHand = false;
+  #connected = false;
   readonly #ray: Group;
   readonly #grip: Group;
   readonly #hand: XRHandSpace;
@@ -56,7 +58,8 @@ export class Grip {
     this.#ray = renderer.xr.getController(index);
     this.#grip = renderer.xr.getControllerGrip(index);
     this.#hand = renderer.xr.getHand(index);
-    this.#handle.rotation.x = Math.PI / 2.6;
+    // A held rod lies along the grip's Z.
+    this.#handle.rotation.x = Math.PI / 2;
     this.#band.position.z = -0.03;
     this.#grip.add(this.#handle, this.#band);
     const line = new BufferGeometry().setFromPoints([new Vector3(), new Vector3(0, 0, -1)]);
@@ -77,18 +80,20 @@ export class Grip {
       this.side = data?.handedness === "left" || data?.handedness === "right" ? data.handedness : null;
       this.gamepad = data?.gamepad ?? null;
       this.byHand = Boolean(data?.hand);
-      this.tracked = true;
+      this.#connected = true;
     });
     on("disconnected", () => {
-      this.tracked = false;
+      this.#connected = this.tracked = false;
       this.gamepad = null;
     });
     for (const type of ["selectstart", "squeezestart"]) on(type, () => listener.pressed(this));
     for (const type of ["selectend", "squeezeend"]) on(type, () => listener.released(this));
   }
 
-  /** Reads where the hand is, in room metres. */
+  /** Reads where the hand is, in room metres: its ray, and its palm with fingers along −Z and its back up. */
   update(): void {
+    // A hand out of sight keeps its last place but is not there.
+    this.tracked = this.#connected && this.#ray.visible;
     this.#ray.updateWorldMatrix(true, false);
     this.origin.setFromMatrixPosition(this.#ray.matrixWorld);
     this.direction.set(0, 0, -1).transformDirection(this.#ray.matrixWorld);
@@ -99,6 +104,8 @@ export class Grip {
     const held = wrist ?? this.#grip;
     held.updateWorldMatrix(true, false);
     held.matrixWorld.decompose(this.position, this.rotation, this.#scale);
+    if (wrist) fromWrist(this.position, this.rotation);
+    else if (this.side) fromGrip(this.side, this.rotation);
     if (this.byHand && this.tracked) this.#joints.update(this.#hand);
   }
 

@@ -4,10 +4,11 @@ import { Cleanup } from "../hall/signal";
 import type { HallActions, HallState } from "../hall/state";
 import { refusal } from "../net/requests";
 import { trouble, type Visit } from "../hall/visit";
+import { EYE_METRES, SEATED_EYE_METRES } from "../world/walker";
 import type { World } from "../world/world";
 import { Grip } from "./grip";
 import { Menu } from "./menu";
-import { Panel } from "./panel";
+import { Panel, type PanelButton } from "./panel";
 import { Ride } from "./ride";
 import { TeleportView } from "./teleport";
 import { Vignette } from "./vignette";
@@ -62,11 +63,16 @@ export class Headset {
     this.#menu = new Menu(
       state,
       actions,
-      { close: () => this.#show(false), leaveHeadset: () => void renderer.xr.getSession()?.end() },
+      { close: () => this.#show(false), leaveHeadset: () => this.leave() },
       () => (this.#dirty = true),
     );
     for (const signal of [state.people, state.chat, state.settings, state.places, state.seated, state.self])
       this.#cleanup.add((signal as { watch(listener: () => void): () => void }).watch(() => (this.#dirty = true)));
+    this.#cleanup.add(
+      state.phase.watch((phase) => {
+        if (phase === "closed" || phase === "failed") this.leave();
+      }),
+    );
     this.#look();
   }
 
@@ -112,6 +118,14 @@ export class Headset {
 
   #first = false;
 
+  /** Back to the page, where what ended the stay is said. */
+  leave(): void {
+    void this.#world.stage.renderer?.xr
+      .getSession()
+      ?.end()
+      .catch(() => undefined);
+  }
+
   #ended(): void {
     const { walker } = this.#world;
     this.#world.headset = null;
@@ -127,8 +141,8 @@ export class Headset {
 
   /** The server or a list put the person elsewhere: the rig goes along. */
   #follow(): void {
-    const { walker, stage } = this.#world;
-    stage.rig.rotation.y += walker.heading - this.#ride.heading;
+    const { walker } = this.#world;
+    this.#ride.turn(walker.heading - this.#ride.heading);
     this.#ride.to(walker.feet);
     this.#ride.heading = walker.heading;
   }
@@ -139,12 +153,13 @@ export class Headset {
     const viewer = space && frame.getViewerPose(space);
     if (!viewer) return;
     const { comfort } = this.#state.settings.value;
-    this.#ride.read(viewer.transform, comfort.seated);
+    const eyes_metres = this.#state.seated.value ? SEATED_EYE_METRES : comfort.seated ? EYE_METRES : null;
+    this.#ride.read(viewer.transform, eyes_metres);
     if (this.#first) {
       // Whoever enters stands where they stood, however far they are from the middle of their own room.
       this.#first = false;
       this.#follow();
-      this.#ride.read(viewer.transform, comfort.seated);
+      this.#ride.read(viewer.transform, eyes_metres);
       this.#show(true);
     }
     for (const grip of this.#grips) grip.update();
@@ -169,6 +184,7 @@ export class Headset {
       const y = grip.stick("y");
       if (grip.side === walks && comfort.locomotion === "smooth") {
         if (Math.hypot(x, y) > 0.15) {
+          this.#world.stand();
           this.#ride.glide(-y, x, GLIDE_METRES_PER_S * dt, this.#world.walker.ground);
           this.#moved_s = VIGNETTE_AFTER_S;
         }
@@ -209,6 +225,7 @@ export class Headset {
   #point(): void {
     const { targets, walker } = this.#world;
     let focused = null;
+    let lit: PanelButton | null = null;
     for (const grip of this.#grips) {
       if (!grip.tracked) continue;
       if (grip === this.#aiming) {
@@ -217,10 +234,12 @@ export class Headset {
         grip.reach(0.15);
         continue;
       }
-      const metres = this.#panel.point(grip.origin, grip.direction);
-      grip.reach(metres ?? SIGHT_METRES);
-      if (metres === null) focused = targets.under(grip.origin, grip.direction, walker.ground) ?? focused;
+      const meeting = this.#panel.meet(grip.origin, grip.direction);
+      grip.reach(meeting?.metres ?? SIGHT_METRES);
+      if (meeting) lit = this.#panel.button(meeting) ?? lit;
+      else focused = targets.under(grip.origin, grip.direction, walker.ground) ?? focused;
     }
+    this.#panel.light(lit);
     this.#arc.visible = this.#aiming !== null;
     if (this.#state.focused.value !== focused) this.#state.focused.value = focused;
     // The chip floats low before the body, found by looking down.
@@ -233,7 +252,8 @@ export class Headset {
   #pressed(grip: Grip): void {
     if (this.#state.headset.value !== "presenting") return;
     grip.update();
-    if (this.#panel.point(grip.origin, grip.direction) !== null) return this.#panel.press();
+    const meeting = this.#panel.meet(grip.origin, grip.direction);
+    if (meeting) return this.#panel.button(meeting)?.press();
     if (this.#chip.visible && this.#meetsChip(grip)) return this.#show(true);
     const target = this.#world.targets.under(grip.origin, grip.direction, this.#world.walker.ground);
     if (target) return target.act();
@@ -258,7 +278,7 @@ export class Headset {
     if (!grip) return;
     arc.throw(grip.origin, grip.direction, this.#world.walker.ground);
     if (!arc.valid) return;
-    this.#state.seated.value = false;
+    this.#world.walker.seated = this.#state.seated.value = false;
     this.#ride.to(arc.landing);
     this.#visit.channel.jump();
   }

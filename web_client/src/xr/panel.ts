@@ -1,14 +1,6 @@
 /** A curved sheet at reading distance, painted by Canvas2D with the system's fonts; rays press its buttons. */
-import {
-  CanvasTexture,
-  Mesh,
-  MeshBasicMaterial,
-  type Object3D,
-  PlaneGeometry,
-  Raycaster,
-  SRGBColorSpace,
-  Vector3,
-} from "three";
+import { CanvasTexture, Mesh, MeshBasicMaterial, type Object3D, PlaneGeometry, SRGBColorSpace, Vector3 } from "three";
+import { meet, type Meeting, type Sheet } from "./curve";
 
 export interface PanelButton {
   x: number;
@@ -33,6 +25,11 @@ export interface PanelPage {
 export const PANEL = { width: 1024, height: 640 } as const;
 const RADIUS_METRES = 1.25;
 const WIDTH_METRES = 1.15;
+const SHEET: Sheet = {
+  radius_metres: RADIUS_METRES,
+  width_metres: WIDTH_METRES,
+  height_metres: (WIDTH_METRES * PANEL.height) / PANEL.width,
+};
 const PAPER = "#f6efe0";
 const INK = "#2a2018";
 const INK_2 = "#6b5d4d";
@@ -49,7 +46,7 @@ export class Panel {
   readonly #canvas = document.createElement("canvas");
   readonly #context: CanvasRenderingContext2D;
   readonly #texture: CanvasTexture;
-  readonly #raycaster = new Raycaster();
+  readonly #meeting: Meeting = { metres: 0, across: 0, down: 0 };
   #page: PanelPage = { title: "", buttons: [], lines: [] };
   #hovered: PanelButton | null = null;
 
@@ -82,22 +79,21 @@ export class Panel {
     this.mesh.updateMatrixWorld(true);
   }
 
-  /** Metres to where a ray meets the panel, or null; the button there is lit. */
-  point(origin: Vector3, direction: Vector3): number | null {
-    if (!this.mesh.visible) return null;
-    this.#raycaster.set(origin, direction);
-    const hit = this.#raycaster.intersectObject(this.mesh, false)[0];
-    const button = hit?.uv ? this.#at(hit.uv.x * PANEL.width, (1 - hit.uv.y) * PANEL.height) : null;
-    if (button !== this.#hovered) {
-      this.#hovered = button;
-      this.#paint();
-    }
-    return hit?.distance ?? null;
+  /** Where a ray meets the panel, or null. Read it before the next call. */
+  meet(origin: Vector3, direction: Vector3): Meeting | null {
+    return this.mesh.visible && meet(this.mesh, SHEET, origin, direction, this.#meeting) ? this.#meeting : null;
   }
 
-  /** Presses what is lit. */
-  press(): void {
-    this.#hovered?.press();
+  /** The button at a meeting. */
+  button({ across, down }: Meeting): PanelButton | null {
+    return this.#at(across * PANEL.width, down * PANEL.height);
+  }
+
+  /** Shows which button is pointed at. */
+  light(button: PanelButton | null): void {
+    if (button === this.#hovered) return;
+    this.#hovered = button;
+    this.#paint();
   }
 
   #at(x: number, y: number): PanelButton | null {
@@ -160,7 +156,7 @@ export class Panel {
 
 /** Part of a cylinder round the reader, whose eyes are at the middle. */
 function curved(): PlaneGeometry {
-  const geometry = new PlaneGeometry(WIDTH_METRES, (WIDTH_METRES * PANEL.height) / PANEL.width, 24, 1);
+  const geometry = new PlaneGeometry(SHEET.width_metres, SHEET.height_metres, 24, 1);
   const at = geometry.getAttribute("position");
   for (let i = 0; i < at.count; i++) {
     const angle = at.getX(i) / RADIUS_METRES;

@@ -1,9 +1,9 @@
 /** Moving the rig under a headset: the person's own steps stay theirs, everything else moves the floor they stand on. */
 import { type Object3D, Quaternion, Vector3 } from "three";
 import type { Ground } from "../world/collider";
+import { EYE_METRES } from "../world/walker";
 
 const UP = new Vector3(0, 1, 0);
-const EYES_METRES = 1.6;
 
 export class Ride {
   /** Of the head, in room metres. */
@@ -17,17 +17,20 @@ export class Ride {
   readonly #ahead = new Vector3();
   readonly #offset = new Vector3();
   #lift = 0;
-  #seated_mode = false;
+  #eyes_metres: number | null = null;
 
   constructor(rig: Object3D) {
     this.#rig = rig;
   }
 
-  /** Reads the head. `transform` is the viewer's in the rig's space. */
-  read(transform: XRRigidTransform, seatedMode: boolean): void {
+  /**
+   * Reads the head. `transform` is the viewer's in the rig's space; `eyes_metres` the height over the floor where the eyes shall be whatever the
+   * body at home does, null for its own.
+   */
+  read(transform: XRRigidTransform, eyes_metres: number | null): void {
     const { position, orientation } = transform;
     this.#local.set(position.x, position.y, position.z);
-    if (seatedMode !== this.#seated_mode) this.#raise(seatedMode, position.y);
+    if (eyes_metres !== this.#eyes_metres) this.#raise(eyes_metres, position.y);
     this.#rig.updateMatrixWorld(true);
     this.head.copy(this.#local).applyMatrix4(this.#rig.matrixWorld);
     this.rotation.set(orientation.x, orientation.y, orientation.z, orientation.w).premultiply(this.#rig.quaternion);
@@ -36,11 +39,12 @@ export class Ride {
     this.feet.set(this.head.x, this.#rig.position.y - this.#lift, this.head.z);
   }
 
-  /** Sitting at home, one still stands in the hall: the floor is lowered once, and leaning stays leaning. */
-  #raise(seatedMode: boolean, eyes_metres: number): void {
+  /** The floor is moved once, and leaning stays leaning. Who sits at home and stands in the hall is only ever raised. */
+  #raise(wanted_metres: number | null, own_metres: number): void {
     const before = this.#lift;
-    this.#seated_mode = seatedMode;
-    this.#lift = seatedMode ? Math.max(0, EYES_METRES - eyes_metres) : 0;
+    this.#eyes_metres = wanted_metres;
+    const lift = wanted_metres === null ? 0 : wanted_metres - own_metres;
+    this.#lift = wanted_metres === EYE_METRES ? Math.max(0, lift) : lift;
     this.#rig.position.y += this.#lift - before;
   }
 

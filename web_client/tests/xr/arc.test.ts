@@ -1,6 +1,7 @@
 import { BoxGeometry, Group, Mesh, Object3D, PlaneGeometry, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
 import { groundOf, type MeshGround } from "../../src/world/collider";
+import { EYE_METRES } from "../../src/world/walker";
 import { Arc } from "../../src/xr/arc";
 import { Ride } from "../../src/xr/ride";
 
@@ -57,9 +58,9 @@ describe("the ride under a headset", () => {
   it("puts the head, not the middle of the play space, over the place", () => {
     const rig = new Object3D();
     const ride = new Ride(rig);
-    ride.read(viewer(0.5, 1.7, -0.3), false);
+    ride.read(viewer(0.5, 1.7, -0.3), null);
     ride.to(new Vector3(3, 0.4, 2));
-    ride.read(viewer(0.5, 1.7, -0.3), false);
+    ride.read(viewer(0.5, 1.7, -0.3), null);
     expect(ride.head.toArray().map((n) => +n.toFixed(6))).toEqual([3, 2.1, 2]);
     expect(ride.feet.y).toBeCloseTo(0.4, 6);
   });
@@ -67,20 +68,20 @@ describe("the ride under a headset", () => {
   it("turns round the head", () => {
     const rig = new Object3D();
     const ride = new Ride(rig);
-    ride.read(viewer(0.5, 1.7, -0.3), false);
+    ride.read(viewer(0.5, 1.7, -0.3), null);
     const before = ride.head.clone();
     ride.turn(Math.PI / 6);
-    ride.read(viewer(0.5, 1.7, -0.3), false);
+    ride.read(viewer(0.5, 1.7, -0.3), null);
     expect(ride.head.distanceTo(before)).toBeLessThan(1e-6);
     expect(ride.heading).toBeCloseTo(Math.PI / 6, 6);
   });
 
   it("lets one stand in the hall while sitting at home, and lean", () => {
     const ride = new Ride(new Object3D());
-    ride.read(viewer(0, 1.1, 0), true);
-    ride.read(viewer(0, 1.1, 0), true);
+    ride.read(viewer(0, 1.1, 0), EYE_METRES);
+    ride.read(viewer(0, 1.1, 0), EYE_METRES);
     expect(ride.head.y).toBeCloseTo(1.6, 6);
-    ride.read(viewer(0, 1.0, 0), true);
+    ride.read(viewer(0, 1.0, 0), EYE_METRES);
     expect(ride.head.y).toBeCloseTo(1.5, 6);
     expect(ride.feet.y).toBeCloseTo(0, 6);
   });
@@ -89,10 +90,10 @@ describe("the ride under a headset", () => {
     const ride = new Ride(new Object3D());
     const ground = room();
     for (let i = 0; i < 200; i++) {
-      ride.read(viewer(0, 1.6, 0), false);
+      ride.read(viewer(0, 1.6, 0), null);
       ride.glide(1, 0, 0.03, ground);
     }
-    ride.read(viewer(0, 1.6, 0), false);
+    ride.read(viewer(0, 1.6, 0), null);
     expect(ride.feet.z).toBeGreaterThan(-2.7);
     expect(ride.feet.z).toBeLessThan(-2.4);
   });
