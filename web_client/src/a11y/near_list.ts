@@ -5,6 +5,8 @@ import { el } from "../ui/dom";
 import type { Words } from "../i18n/words";
 
 const MOST = 60;
+/** Of things with the same name only the nearest are listed: forty seats are no choice. */
+const MOST_ALIKE = 8;
 const MOVED_METRES = 1.5;
 
 export class NearList {
@@ -47,7 +49,15 @@ export class NearList {
     const inside = this.element.contains(document.activeElement);
     const { x, z } = this.#state.where.value;
     const distances = new Map(this.#state.actionables.value.map((thing) => [thing, thing.distance()]));
-    const nearest = [...distances.keys()].sort((a, b) => distances.get(a)! - distances.get(b)!).slice(0, MOST);
+    const alike = new Map<string, number>();
+    const nearest = [...distances.keys()]
+      .sort((a, b) => distances.get(a)! - distances.get(b)!)
+      .filter((thing) => {
+        const known = (alike.get(thing.label()) ?? 0) + 1;
+        alike.set(thing.label(), known);
+        return known <= MOST_ALIKE;
+      })
+      .slice(0, MOST);
     const wanted = new Set(nearest.map((thing) => thing.id));
     for (const [id, { row }] of this.#buttons)
       if (!wanted.has(id)) {
