@@ -47,7 +47,7 @@ export class CrowdBuffer {
   /** `room_ms` is the frame's time. */
   push(room_ms: number, slot: number, kind: number, flags: number, pose: PoseNumbers): void {
     let track = this.#tracks.get(slot);
-    if (!track) this.#tracks.set(slot, (track = new Track()));
+    if (!track) this.#tracks.set(slot, (track = new Track(slot)));
     track.push(room_ms, this.#interval_ms(kind), kind, flags, pose);
   }
 
@@ -70,12 +70,12 @@ export class CrowdBuffer {
     const { row } = SNAPSHOT;
     let at = 0;
     let count = 0;
-    for (const [slot, track] of this.#tracks) {
-      if (slot === ownSlot) continue;
+    for (const track of this.#tracks.values()) {
+      if (track.slot === ownSlot) continue;
       if (at + row.size > rows.length) break;
       const delay_ms = this.jitter.delay_ms(this.#interval_ms(track.kind));
       if (!track.sample(now_ms, delay_ms, rows, at + row.pose)) continue;
-      rows[at + row.slot] = slot;
+      rows[at + row.slot] = track.slot;
       rows[at + row.flags] = track.flags;
       rows[at + row.kind] = track.kind;
       rows[at + row.age_ms] = now_ms - track.newest_ms;

@@ -21,9 +21,15 @@ export class Track {
   #count = 0;
   #delay_ms = 0;
   #shown_ms = 0;
+  /** Whose it is. */
+  readonly slot: number;
   /** Flags and kind of the newest record. */
   flags = 0;
   kind = 0;
+
+  constructor(slot = 0) {
+    this.slot = slot;
+  }
 
   get known(): boolean {
     return this.#count > 0;

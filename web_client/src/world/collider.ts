@@ -90,6 +90,20 @@ export class MeshGround implements Ground {
     },
   };
 
+  #under_y = -Infinity;
+  /** Straight down from the ray's origin: the highest surface below it. No hit objects are made. */
+  readonly #below = {
+    intersectsBounds: ({ min, max }: Box3): boolean => {
+      const { x, y, z } = this.#ray.origin;
+      return x >= min.x && x <= max.x && z >= min.z && z <= max.z && y >= min.y && max.y > this.#under_y;
+    },
+    intersectsTriangle: ({ a, b, c }: ExtendedTriangle): boolean => {
+      const point = this.#ray.intersectTriangle(a, b, c, false, this.#on_triangle);
+      if (point && point.y > this.#under_y) this.#under_y = point.y;
+      return false;
+    },
+  };
+
   constructor(walk: BufferGeometry, block: BufferGeometry) {
     this.#walk = new MeshBVH(walk);
     this.#block = walk === block ? this.#walk : new MeshBVH(block);
@@ -120,8 +134,9 @@ export class MeshGround implements Ground {
   floor(x: number, from_y: number, z: number): number | null {
     this.#ray.origin.set(x, from_y, z);
     this.#ray.direction.copy(this.#down);
-    const hit = this.#walk.raycastFirst(this.#ray, DoubleSide);
-    return hit ? hit.point.y : null;
+    this.#under_y = -Infinity;
+    this.#walk.shapecast(this.#below);
+    return this.#under_y === -Infinity ? null : this.#under_y;
   }
 
   hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3): Surface | null {

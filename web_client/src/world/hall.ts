@@ -44,7 +44,8 @@ export class Hall {
       await this.#build(bytes);
     }
     this.#light?.reflect(renderer, scene);
-    if (!hurried()) await stage.warm();
+    // Where a processor draws, an early frame would only hold up who types at the entrance.
+    if (stage.quality === "high" && !hurried()) await stage.warm();
     progress("hall.loading.light", 1, 1);
   }
 

@@ -60,6 +60,7 @@ export interface PlateState {
 }
 
 interface Plate {
+  readonly slot: number;
   text: PlateText;
   cell: number;
   dirty: boolean;
@@ -76,7 +77,9 @@ export type CrownOf = (slot: number, out: Vector3) => number;
 export class NamePlates {
   readonly mesh: Mesh<InstancedBufferGeometry, ShaderMaterial>;
   readonly #plates = new Map<number, Plate>();
-  readonly #near: Plate[] = [];
+  /** The nearest first; `#shown` of them count. */
+  readonly #near: (Plate | null)[] = new Array<Plate | null>(MAX_PLATES).fill(null);
+  #shown = 0;
   readonly #free = Array.from({ length: CELLS }, (_, i) => i);
   readonly #context: CanvasRenderingContext2D;
   readonly #texture: CanvasTexture;
@@ -127,7 +130,7 @@ export class NamePlates {
 
   /** How many plates are shown now. */
   get shown(): number {
-    return this.#near.length;
+    return this.#shown;
   }
 
   /** Gives somebody a plate, or changes it. */
@@ -147,6 +150,7 @@ export class NamePlates {
       known.dirty = true;
     } else {
       this.#plates.set(slot, {
+        slot,
         text,
         cell: -1,
         dirty: true,
@@ -176,23 +180,32 @@ export class NamePlates {
 
   /** One frame: seconds since the last, the camera in room metres, and where the crowns are. */
   update(dt: number, camera: Vector3, crownOf: CrownOf): void {
-    const near = this.#near;
-    near.length = 0;
-    for (const [slot, plate] of this.#plates) {
+    this.#shown = 0;
+    for (const plate of this.#plates.values()) {
       if (plate.reaction >= 0 && (plate.reacted_s += dt) > REACTION_S) plate.reaction = -1;
-      plate.seen = crownOf(slot, plate.crown);
+      plate.seen = crownOf(plate.slot, plate.crown);
       plate.distance_m = plate.seen > 0 ? plate.crown.distanceTo(camera) : Infinity;
-      if (plate.distance_m < FAR_M) near.push(plate);
+      if (plate.distance_m < FAR_M) this.#rank(plate);
     }
-    near.sort(byDistance);
-    for (let i = MAX_PLATES; i < near.length; i++) this.#release(near[i]!);
-    if (near.length > MAX_PLATES) near.length = MAX_PLATES;
     this.#count = 0;
     // The nearest are drawn last, over those behind them.
-    for (let i = near.length - 1; i >= 0; i--) this.#draw(near[i]!);
+    for (let i = this.#shown - 1; i >= 0; i--) this.#draw(this.#near[i]!);
     this.mesh.geometry.instanceCount = this.#count;
     this.mesh.visible = this.#count > 0;
     this.#place.needsUpdate = this.#cell.needsUpdate = this.#size.needsUpdate = this.#count > 0;
+  }
+
+  /** Puts somebody among the nearest, by distance; who has no room any more gives their cell back. */
+  #rank(plate: Plate): void {
+    const near = this.#near;
+    if (this.#shown === MAX_PLATES) {
+      const last = near[MAX_PLATES - 1]!;
+      this.#release(last.distance_m > plate.distance_m ? last : plate);
+      if (last.distance_m <= plate.distance_m) return;
+    } else this.#shown++;
+    let at = this.#shown - 1;
+    for (; at > 0 && near[at - 1]!.distance_m > plate.distance_m; at--) near[at] = near[at - 1]!;
+    near[at] = plate;
   }
 
   #release(plate: Plate): void {
@@ -259,10 +272,6 @@ export class NamePlates {
     this.#texture.dispose();
     this.#plates.clear();
   }
-}
-
-function byDistance(a: Plate, b: Plate): number {
-  return a.distance_m - b.distance_m;
 }
 
 function same(a: PlateText, b: PlateText): boolean {
