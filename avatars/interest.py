@@ -1,9 +1,8 @@
 """Who sees whom, and how well: neighbourhoods, three tiers and their turns.
 
-People are divided into the leaves of a balanced k-d tree over their positions. Everybody in a leaf reads the same frame: their own and the nearest
-leaves at every tick until the bytes of the first tier are spent, the next ones head-only, everyone else as crumbs. Leaves
-that somebody here talks with come before nearer ones.
-A few people (guides, speakers, staff on duty) are first-tier for everybody and stand in a part of their own, the last.
+People are divided into the leaves of a balanced k-d tree over their positions. Everybody in a leaf reads the same frame: themselves, then whoever is, was a
+moment ago or will be in a moment nearest to one of them, at every tick until the bytes of the first tier are spent; the next ones head-only, everyone else
+as crumbs. People that somebody here talks with come before nearer ones; a few (guides, speakers, staff on duty) are first-tier for everybody.
 """
 
 from __future__ import annotations
@@ -34,8 +33,14 @@ OVERHEAD_BYTES: Final = 60
 """Of a frame: WebSocket and frame headers, section heads, and room for a few events."""
 _LEAST_SECOND: Final = 36
 """People left in the second tier before crumbs come less often than once a second."""
-_CENTRE_WEIGHT: Final = 0.3
-"""How much the distance of two leaves' centres counts beside the gap between their boxes."""
+_MOMENTS_S: Final = (-0.25, 0.0, 0.25, 0.5)
+"""Nearness counts at these times from now, along straight lines: who has just passed by stays for a moment, who comes closer is there in time."""
+_MIDDLE_S: Final = 0.125
+"""People are divided where they will be in the middle of the time for which the division holds."""
+_BLOCK: Final = 16
+"""Neighbourhoods whose distances are reckoned at once: what fits into a core's cache."""
+FASTEST_M_S: Final = 4.0
+"""Whoever moved faster was put elsewhere, and does not go on like that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,15 @@ class Budget:
 class Division(NamedTuple):
     """Rows are people in the order given to `divide`.
 
-    `home`: the neighbourhood whose frame a person reads. `part`: where the person's own record stands. `tier[home, part]`: how one is seen by the
-    other; its last column is the part of the pinned. `crumb_ticks`: ticks between two crumbs of one person.
+    `home` (n,): the neighbourhood whose frame a person reads. `tier` (neighbourhoods, n): how a person is seen there. `first`: the rows of those in the
+    first tier of each neighbourhood in turn, each one's up to its entry in `first_ends`. `centres` (neighbourhoods, 3) metres. `crumb_ticks`: ticks between
+    two crumbs of one person.
     """
 
     home: Ints
-    part: Ints
     tier: NDArray[np.uint8]
+    first: Ints
+    first_ends: Ints
     centres: Floats
     crumb_ticks: int
 
@@ -70,8 +77,10 @@ def second_ticks(tick_hz: int) -> int:
 
 def undivided(count: int, tick_hz: int) -> Division:
     """Everyone sees everyone at every tick."""
-    nobody = np.zeros(count, np.intp)
-    return Division(nobody, nobody, np.full((1, 2), FIRST, np.uint8), np.zeros((1, 3)), tick_hz)
+    nobody, everybody = np.zeros(count, np.intp), np.arange(count)
+    return Division(
+        nobody, np.full((1, count), FIRST, np.uint8), everybody, np.array([count]), np.zeros((1, 3)), tick_hz
+    )
 
 
 def leaves(positions: Floats, people: int) -> list[Ints]:
@@ -91,50 +100,43 @@ def leaves(positions: Floats, people: int) -> list[Ints]:
     return found
 
 
-def divide(positions: Floats, record_bytes: Ints, pinned: Bools, talks: Ints, budget: Budget) -> Division:
+def divide(
+    positions: Floats, motion: Floats, record_bytes: Ints, pinned: Bools, talks: Ints, budget: Budget
+) -> Division:
     """Divide n people.
 
-    `positions` (n, 3) metres; `record_bytes` (n,) size of each one's full record; `pinned` (n,), of which the first `PINNED_LIMIT` are taken; `talks`
-    (m, 2) rows of those in conversation.
+    `positions` (n, 3) metres; `motion` (n, 3) metres a second; `record_bytes` (n,) size of each one's full record; `pinned` (n,), of which the first
+    `PINNED_LIMIT` are taken; `talks` (m, 2) rows of those in conversation.
     """
     count = len(positions)
-    chosen = np.flatnonzero(pinned)[:PINNED_LIMIT]
-    others = np.setdiff1d(np.arange(count), chosen, assume_unique=True)
-    groups = [others[rows] for rows in leaves(positions[others], budget.neighbourhood_people)]
-    if not groups:
-        return undivided(count, budget.tick_hz)
+    if not count:
+        return undivided(0, budget.tick_hz)
+    steady = np.where((motion * motion).sum(axis=1, keepdims=True) <= FASTEST_M_S**2, motion, 0.0)
+    middle = positions + steady * _MIDDLE_S
+    groups = leaves(middle, budget.neighbourhood_people)
     size = np.array([len(group) for group in groups])
     order = np.concatenate(groups)
-    starts = np.concatenate(([0], np.cumsum(size)[:-1]))
-    placed = positions[order]
-    low, high = np.minimum.reduceat(placed, starts), np.maximum.reduceat(placed, starts)
-    centres = np.add.reduceat(placed, starts) / size[:, None]
-    weight = np.add.reduceat(record_bytes[order], starts)
+    home = np.empty(count, np.intp)
+    home[order] = np.repeat(np.arange(len(groups)), size)
+    centres = np.add.reduceat(middle[order], np.cumsum(size) - size) / size[:, None]
 
-    part = np.full(count, len(groups), np.intp)
-    part[order] = np.repeat(np.arange(len(groups)), size)
-    home = part.copy()
-    for row in chosen:
-        home[row] = nearest(centres, positions[row])
-
-    far = _distance(low, high, centres)
+    far = _apart(groups, positions, steady)
     for one, other in talks:
-        if part[one] < len(groups) and part[other] < len(groups):
-            far[home[one], part[other]] = far[home[other], part[one]] = -0.5
-    np.fill_diagonal(far, -1.0)
-    near = np.argsort(far, axis=1, kind="stable")
+        far[home[one], other] = far[home[other], one] = -1.0
+    far[home, np.arange(count)] = -2.0
+    far[:, np.flatnonzero(pinned)[:PINNED_LIMIT]] = -3.0
 
     second, crumb_ticks = _shares(count, budget)
-    spare = budget.first_tier_bytes_per_s / budget.tick_hz - int(record_bytes[chosen].sum())
-    spent = np.cumsum(weight[near], axis=1)
-    first = np.maximum(1, (spent <= spare).sum(axis=1))
-    headed = np.cumsum(size[near], axis=1)
-    seen_first = np.take_along_axis(headed, first[:, None] - 1, axis=1)
-    rank = np.arange(len(groups))[None, :]
-    ranked = np.where(rank < first[:, None], FIRST, np.where(headed - seen_first <= second, SECOND, THIRD)).astype(np.uint8)
-    tier = np.full((len(groups), len(groups) + 1), FIRST, np.uint8)
-    np.put_along_axis(tier[:, :-1], near, ranked, axis=1)
-    return Division(home, part, tier, centres, crumb_ticks)
+    spare = budget.first_tier_bytes_per_s // budget.tick_hz
+    near = _ranked(far, spare // int(record_bytes.min()) + second + 1)
+    # Whoever stands here and the pinned are seen in any case; they are few.
+    always = np.take_along_axis(far, near, axis=1) <= -2.0
+    first = ((np.cumsum(record_bytes[near], axis=1) <= spare) | always).sum(axis=1, keepdims=True)
+    rank = np.arange(near.shape[1])
+    ranked = np.where(rank < first, FIRST, np.where(rank < first + second, SECOND, THIRD)).astype(np.uint8)
+    tier = np.full((len(groups), count), THIRD, np.uint8)
+    np.put_along_axis(tier, near, ranked, axis=1)
+    return Division(home, tier, near[rank < first], np.cumsum(first), centres, crumb_ticks)
 
 
 def nearest(centres: Floats, position: Floats) -> int:
@@ -148,11 +150,34 @@ def due(slots: Ints, tick: int, every_ticks: int, window_ticks: int = 1) -> Bool
     return (slots + tick) % every_ticks < window_ticks
 
 
-def _distance(low: Floats, high: Floats, centres: Floats) -> Floats:
-    gap = np.maximum(0.0, np.maximum(low[None] - high[:, None], low[:, None] - high[None]))
-    apart = centres[:, None] - centres[None]
-    result: Floats = np.sqrt((gap * gap).sum(axis=2)) + _CENTRE_WEIGHT * np.sqrt((apart * apart).sum(axis=2))
-    return result
+def _apart(groups: list[Ints], positions: Floats, motion: Floats) -> NDArray[np.float32]:
+    """(neighbourhoods, n) squared metres, the least over the moments, between a person and whoever of the neighbourhood is nearest."""
+    width, count = max(len(group) for group in groups), len(positions)
+    # Leaves are filled up with members of theirs, so that one reshape takes the least of each.
+    members = np.concatenate([np.resize(group, width) for group in groups])
+    least = np.full((len(groups), count), np.inf, np.float32)
+    ones = np.ones((count, 1), np.float32)
+    block = np.empty((_BLOCK * width, count), np.float32)
+    for moment_s in _MOMENTS_S:
+        there = (positions + motion * moment_s).astype(np.float32)
+        square = (there * there).sum(axis=1, keepdims=True)
+        # |a - b|² as one product: (-2a, a², 1) · (b, 1, b²).
+        ours, theirs = np.hstack((-2 * there, square, ones))[members], np.hstack((there, ones, square)).T.copy()
+        for at in range(0, len(groups), _BLOCK):
+            some = ours[at * width : (at + _BLOCK) * width]
+            apart = np.matmul(some, theirs, out=block[: len(some)]).reshape(-1, width, count)
+            nearest_of = least[at : at + _BLOCK]
+            for member in range(width):
+                np.minimum(nearest_of, apart[:, member], out=nearest_of)
+    return np.maximum(least, 0, out=least)
+
+
+def _ranked(far: NDArray[np.float32], most: int) -> Ints:
+    """(neighbourhoods, ≤ most) the columns with the least of each row, least first."""
+    if most >= far.shape[1]:
+        return np.argsort(far, axis=1)
+    near = np.argpartition(far, most, axis=1)[:, :most]
+    return np.take_along_axis(near, np.argsort(np.take_along_axis(far, near, axis=1), axis=1), axis=1)
 
 
 def _shares(count: int, budget: Budget) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from carrel.server.rooms.websocket_frames import BINARY, header
 from carrel.server.wire import frames
 from carrel.server.wire.messages import Moved
 
-REGROUPS_PER_S: Final = 2
+REGROUPS_PER_S: Final = 4
 HOPELESS: Final = 4
 """Times the write buffer's limit at which a connection is cut off at once: it takes answers and events, and reads nothing."""
 
@@ -54,7 +54,8 @@ class Broadcast:
         if tick % room.settings.tick_hz == 0:
             room.sweep(now_ms)
         if tick % self._regroup_ticks == 0:
-            room.builder.regroup([pair for pair in room.talks if pair[0] in room.by_slot and pair[1] in room.by_slot])
+            talks = [pair for pair in room.talks if pair[0] in room.by_slot and pair[1] in room.by_slot]
+            room.builder.regroup(talks, tick)
         self._write(tick, now_ms)
 
     def _write(self, tick: int, now_ms: int) -> None:
