@@ -14,6 +14,7 @@ const SHOTS = {
   "enter-zh-phone": ["state=enter&lang=zh", PHONE],
   "enter-dark": ["state=enter&theme=dark", DESK],
   loading: ["state=loading", DESK],
+  "loading-zh-phone": ["state=loading&lang=zh", PHONE],
   hall: ["state=hall&panel=chat", DESK],
   "hall-zh-phone": ["state=hall&lang=zh", PHONE],
   "chat-phone": ["state=hall&panel=chat", PHONE],
@@ -28,6 +29,8 @@ const SHOTS = {
   "settings-contrast": ["state=hall&panel=settings&contrast=more&theme=light", DESK],
   help: ["state=hall&panel=help", DESK],
   goto: ["state=hall&panel=goto&theme=dark", DESK],
+  "goto-phone": ["state=hall&panel=goto&lang=zh", PHONE],
+  "help-phone": ["state=hall&panel=help&lang=zh&theme=dark", PHONE],
   reactions: ["state=hall&panel=reactions", DESK],
   more: ["state=hall&panel=more", PHONE],
   headset: ["state=hall&headset=none&panel=headset&click=.headset .btn:last-child", DESK],
@@ -58,7 +61,7 @@ const browser = await chromium.launch({
 let serious = 0;
 for (const [name, [query, viewport]] of Object.entries(SHOTS)) {
   if (only.length > 0 && !only.includes(name)) continue;
-  const page = await browser.newPage({ viewport });
+  const page = await browser.newPage({ viewport, hasTouch: viewport === PHONE, isMobile: viewport === PHONE });
   page.on("pageerror", (error) => console.log(name, "error", error.message));
   page.on("requestfailed", (request) => console.log(name, "failed", request.url()));
   await page.route("**/gltf/**", (route) =>
@@ -69,6 +72,7 @@ for (const [name, [query, viewport]] of Object.entries(SHOTS)) {
   await page.waitForLoadState("networkidle");
   if (process.env.WEBGL && query.startsWith("state=enter"))
     await page.waitForSelector(".enter__glass.is-true", { timeout: 20000 });
+  if (name.startsWith("loading")) await page.waitForSelector(".loading__slow:not(:empty)", { timeout: 8000 });
   await page.screenshot({ path: `${out}/${name}.png` });
   await page.evaluate(axe);
   const { violations } = await page.evaluate("axe.run()");

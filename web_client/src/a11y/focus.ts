@@ -80,3 +80,8 @@ const STEPS: Readonly<Record<string, (here: number, count: number) => number>> =
   Home: () => 0,
   End: (_, count) => count - 1,
 };
+
+/** True on a device that is worked by touch alone: there a focused field raises a keyboard over half the picture. */
+export function underThumb(): boolean {
+  return matchMedia("(hover: none) and (pointer: coarse)").matches;
+}

@@ -158,7 +158,7 @@ export function entrance(context: Context): Part {
   );
   const dialog = el(
     "div",
-    { class: "enter", role: "dialog", "aria-modal": "true", "aria-labelledby": "enter-title" },
+    { class: "enter", role: "dialog", tabindex: -1, "aria-modal": "true", "aria-labelledby": "enter-title" },
     mirror.element,
     form,
   );

@@ -1,4 +1,5 @@
 /** How to move: keys as this person has them, mouse, touch, headset. */
+import { underThumb } from "../a11y/focus";
 import { FIXED, keyLabel, keyOf, KEYS, type KeyName } from "../a11y/keys";
 import type { Context } from "./context";
 import { button, el } from "./dom";
@@ -46,18 +47,25 @@ export function helpPanel({ state, model, words }: Context): Content {
     el("dt", {}, t("keys.safe")),
     el("dd", {}, el("kbd", {}, "Shift"), el("kbd", {}, "Esc")),
   ];
-  const ways = Object.entries(WAYS).flatMap(([way, lines]) => [
-    el("h3", {}, t(`help.${way}`)),
-    el("ul", { class: "help__lines" }, ...lines.map((line) => el("li", {}, t(`help.${way}.${line}`)))),
-  ]);
-  const element = el(
-    "div",
-    { class: "sheet__body sheet__scroll help", tabindex: 0, role: "group", "aria-label": t("help.title") },
-    el("p", { class: "notice" }, icon("info"), el("span", {}, t("help.nobody"))),
+  const way = (name: keyof typeof WAYS): HTMLElement[] => [
+    el("h3", {}, t(`help.${name}`)),
+    el("ul", { class: "help__lines" }, ...WAYS[name].map((line) => el("li", {}, t(`help.${name}.${line}`)))),
+  ];
+  const keys = [
     el("h3", {}, t("help.keys")),
     el("dl", { class: "help__keys" }, ...SHOWN.flatMap(row), ...fixed),
     button(t("help.change"), () => (model.panel.value = "settings"), { kind: "btn--small" }),
-    ...ways,
+  ];
+  // Under a thumb the keys come last.
+  const thumbs = underThumb();
+  const order = thumbs
+    ? [...way("touch"), ...way("headset"), ...way("mouse"), ...keys]
+    : [...keys, ...way("mouse"), ...way("touch"), ...way("headset")];
+  const element = el(
+    "div",
+    { class: "sheet__body sheet__scroll help", tabindex: 0, role: "group", "aria-label": t("help.title") },
+    thumbs ? null : el("p", { class: "notice" }, icon("info"), el("span", {}, t("help.nobody"))),
+    ...order,
   );
   return { title: t("help.title"), element, first: element, dispose: () => undefined };
 }

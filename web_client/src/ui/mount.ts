@@ -1,4 +1,5 @@
 /** The interface's one door: puts it over the hall's picture and takes it away again. */
+import { underThumb } from "../a11y/focus";
 import { Announcer } from "../a11y/live";
 import { Cleanup, Signal } from "../hall/signal";
 import type { HallActions, HallState, Phase, Settings } from "../hall/state";
@@ -114,5 +115,6 @@ function focusStart(layer: HTMLElement, screen: Screen): void {
       document.activeElement.blur();
     return;
   }
-  layer.querySelector<HTMLElement>("#enter-name, .end__card .btn--main, .end__card a")?.focus({ preventScroll: true });
+  const field = underThumb() ? ".enter" : "#enter-name";
+  layer.querySelector<HTMLElement>(`${field}, .end__card .btn--main, .end__card a`)?.focus({ preventScroll: true });
 }

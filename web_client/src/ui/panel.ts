@@ -1,5 +1,5 @@
 /** The one open panel: its frame, where the focus goes when it opens and closes. */
-import { focusables, rememberFocus } from "../a11y/focus";
+import { focusables, rememberFocus, underThumb } from "../a11y/focus";
 import { Cleanup } from "../hall/signal";
 import { PANELS, type Context, type PanelName, type Part } from "./context";
 import { button, el } from "./dom";
@@ -65,13 +65,14 @@ export class PanelHost {
         id: "panel",
         class: `sheet sheet--panel sheet--${name}${LEFT.has(name) ? " sheet--left" : ""}`,
         "aria-labelledby": "panel-title",
+        tabindex: -1,
         "data-region": "panel",
       },
       el("div", { class: "sheet__head" }, el("h2", { id: "panel-title" }, content.title), close),
       content.element,
     );
     this.element.replaceChildren(sheet);
-    if (!quiet) (content.first ?? focusables(content.element)[0] ?? close).focus();
+    if (!quiet) startOf(sheet, content.first ?? focusables(content.element)[0] ?? close).focus();
   }
 
   #close(giveBack: boolean): void {
@@ -83,4 +84,10 @@ export class PanelHost {
     this.#giveBack?.();
     this.#giveBack = null;
   }
+}
+
+/** Under a thumb a focused field would raise the keyboard over half the panel: there the panel itself takes the focus. */
+function startOf(sheet: HTMLElement, first: HTMLElement): HTMLElement {
+  const writes = first instanceof HTMLInputElement && ["text", "search"].includes(first.type);
+  return writes && underThumb() ? sheet : first;
 }

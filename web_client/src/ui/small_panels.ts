@@ -73,33 +73,24 @@ export function goToPanel(context: Context): Content {
   };
 }
 
-/** Shown as signs that every system draws; the word stands beside each. */
-const REACTIONS: readonly (readonly [Reaction, string])[] = [
-  ["wave", "👋"],
-  ["nod", "🙂"],
-  ["applause", "👏"],
-  ["heart", "❤️"],
-  ["laugh", "😄"],
-  ["question", "❓"],
-];
+/** Drawn by the house: not every system has pictures among its letters. */
+const REACTIONS: readonly (Reaction & IconName)[] = ["wave", "nod", "applause", "heart", "laugh", "question"];
 
 export function reactionsPanel(context: Context): Content {
   const { actions, model, words } = context;
   const row = el(
     "div",
     { class: "sheet__body reactions" },
-    ...REACTIONS.map(([reaction, sign]) => {
-      const made = button(
-        "",
+    ...REACTIONS.map((reaction) =>
+      button(
+        words.t(`react.${reaction}`),
         () => {
           model.panel.value = null;
           void attempt(context, actions.react(reaction));
         },
-        { kind: "reaction" },
-      );
-      made.append(el("span", { class: "reaction__sign", "aria-hidden": "true" }, sign), words.t(`react.${reaction}`));
-      return made;
-    }),
+        { kind: "reaction", icon: reaction },
+      ),
+    ),
   );
   const stop = rove(row);
   return { title: words.t("react.title"), element: row, dispose: stop };
