@@ -17,7 +17,8 @@ const FIELD_OF_VIEW = 62;
 const PORTRAIT_FIELD_OF_VIEW = 74;
 const LONGEST_STEP_S = 0.1;
 const PIXEL_RATIO_MOST = { high: 2, low: 1 } as const;
-const PIXEL_RATIO_LEAST = 0.6;
+/** Who has the high tier keeps every pixel: name plates must stay legible. */
+const PIXEL_RATIO_LEAST = { high: 1, low: 0.6 } as const;
 /** Below and above these the picture is made coarser or finer, step by step. */
 const SLOW_FPS = 32;
 const QUICK_FPS = 57;
@@ -162,7 +163,7 @@ export class Stage {
     const most = Math.min(devicePixelRatio, PIXEL_RATIO_MOST[this.quality]);
     const ratio =
       this.info.fps < SLOW_FPS
-        ? Math.max(PIXEL_RATIO_LEAST, this.#ratio * 0.85)
+        ? Math.max(PIXEL_RATIO_LEAST[this.quality], this.#ratio * 0.85)
         : this.info.fps > QUICK_FPS
           ? Math.min(most, this.#ratio * 1.1)
           : this.#ratio;
