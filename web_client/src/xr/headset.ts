@@ -23,6 +23,8 @@ const MENU_BUTTONS = [4, 5] as const;
 const REPAINT_S = 0.5;
 const VIGNETTE_AFTER_S = 0.2;
 const SIGHT_METRES = 12;
+/** Who went so far from the panel left it behind; the chip brings it back. */
+const LEFT_BEHIND_METRES = 1;
 
 export class Headset {
   readonly #world: World;
@@ -93,7 +95,7 @@ export class Headset {
   /** Must be called from a press of a button. Rejects with a Trouble. */
   async enter(): Promise<void> {
     const renderer = this.#world.stage.renderer!;
-    if (!navigator.xr) throw trouble(refusal("no_headset"));
+    if (!navigator.xr || this.#state.phase.value !== "present") throw trouble(refusal("no_headset"));
     const session = await navigator.xr
       .requestSession("immersive-vr", { optionalFeatures: FEATURES })
       .catch((error: unknown) => {
@@ -292,6 +294,8 @@ export class Headset {
 
   #paint(dt: number): void {
     this.#painted_s += dt;
+    const { mesh } = this.#panel;
+    if (mesh.visible && mesh.position.distanceTo(this.#ride.head) > LEFT_BEHIND_METRES) this.#show(false);
     if (!this.#panel.mesh.visible || (!this.#dirty && this.#painted_s < REPAINT_S)) return;
     // Distances change all the time; everything else says so itself.
     if (!this.#dirty && this.#menu.tab !== "here") return;

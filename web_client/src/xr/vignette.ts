@@ -16,7 +16,7 @@ export class Vignette {
         gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.);
       }`,
       fragmentShader: `varying float far; uniform float strength; void main() {
-        gl_FragColor = vec4(0.03, 0.022, 0.016, smoothstep(0.11, 0.2, far) * strength);
+        gl_FragColor = vec4(0.03, 0.022, 0.016, smoothstep(0.15, 0.31, far) * strength);
       }`,
       transparent: true,
       depthTest: false,
