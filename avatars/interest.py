@@ -31,6 +31,9 @@ HEAD_BYTES: Final = 14
 CRUMB_BYTES: Final = 8
 OVERHEAD_BYTES: Final = 60
 """Of a frame: WebSocket and frame headers, section heads, and room for a few events."""
+_WANTED_SECOND: Final = 90
+"""People of the second tier for which the first one gives way in a large crowd, down to `_LEAST_FIRST` of its bytes."""
+_LEAST_FIRST: Final = 2 / 3
 _LEAST_SECOND: Final = 36
 """People left in the second tier before crumbs come less often than once a second."""
 _MOMENTS_S: Final = (-0.25, 0.0, 0.25, 0.5)
@@ -126,8 +129,7 @@ def divide(
     far[home, np.arange(count)] = -2.0
     far[:, np.flatnonzero(pinned)[:PINNED_LIMIT]] = -3.0
 
-    second, crumb_ticks = _shares(count, budget)
-    spare = budget.first_tier_bytes_per_s // budget.tick_hz
+    spare, second, crumb_ticks = _shares(count, budget)
     near = _ranked(far, spare // int(record_bytes.min()) + second + 1)
     # Whoever stands here and the pinned are seen in any case; they are few.
     always = np.take_along_axis(far, near, axis=1) <= -2.0
@@ -180,15 +182,27 @@ def _ranked(far: NDArray[np.float32], most: int) -> Ints:
     return np.take_along_axis(near, np.argsort(np.take_along_axis(far, near, axis=1), axis=1), axis=1)
 
 
-def _shares(count: int, budget: Budget) -> tuple[int, int]:
-    """(people of the second tier, ticks between crumbs) that keep the reader's budget: the second tier shrinks first, then crumbs come less often."""
-    left = budget.client_bytes_per_s - budget.first_tier_bytes_per_s - OVERHEAD_BYTES * budget.tick_hz
-    each = HEAD_BYTES * SECOND_HZ
+class _Shares(NamedTuple):
+    first_bytes: int
+    second_people: int
+    crumb_ticks: int
+
+
+def _shares(count: int, budget: Budget) -> _Shares:
+    """What keeps the reader's budget: the second tier shrinks, then the first, then crumbs come less often. `first_bytes` are those of one tick."""
+    each = HEAD_BYTES * SECOND_HZ - CRUMB_BYTES
+    crumbs = count * CRUMB_BYTES
+    wanted = min(_WANTED_SECOND, budget.second_tier_people)
+    room = budget.client_bytes_per_s - OVERHEAD_BYTES * budget.tick_hz
+    given = min(budget.first_tier_bytes_per_s, room - crumbs - wanted * each)
+    first = max(given, int(budget.first_tier_bytes_per_s * _LEAST_FIRST))
+    left = room - first
+    people = min(budget.second_tier_people, (left - crumbs) // each)
+    seconds = 1
     least = min(_LEAST_SECOND, budget.second_tier_people)
-    people = min(budget.second_tier_people, (left - count * CRUMB_BYTES) // (each - CRUMB_BYTES))
-    if people >= least:
-        return people, budget.tick_hz
-    for seconds in (2, 3, 4):
-        if count * CRUMB_BYTES / seconds + least * each <= left:
-            break
-    return least, budget.tick_hz * seconds
+    if people < least:
+        people, seconds = (
+            least,
+            next((slow for slow in (2, 3) if crumbs / slow + least * HEAD_BYTES * SECOND_HZ <= left), 4),
+        )
+    return _Shares(first // budget.tick_hz, people, budget.tick_hz * seconds)

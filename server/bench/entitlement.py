@@ -15,7 +15,7 @@ NEAREST: Final = 12
 NEXT: Final = 128
 NEXT_HZ: Final = 5
 REST_HZ: Final = 1
-FULL_SHARE: Final = 0.9
+FULL_SHARE: Final = 0.95
 """Somebody is seen at full rate in a second in which at least this share of their updates arrived in full."""
 CARRIED: Final = 1
 """Updates that may slip over the edge of a second and still count in the next."""

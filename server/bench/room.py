@@ -24,6 +24,7 @@ from carrel.server.settings import Settings
 Interest = Literal["auto", "off"]
 
 VOID_LAG_MS: Final = 5.0
+VOID_WAITED: Final = 0.25
 WARM_STEPS: Final = 3 * STEP_HZ
 """Long enough that everybody, far away too, has been shown once before anything counts."""
 MOST_COMPANIONS: Final = 20
@@ -97,13 +98,14 @@ def measure(
     *,
     stalled: int = 0,
     companions: int | None = None,
+    library: bool = True,
     url: str | None = None,
     pid: int | None = None,
     room: str = "great-hall",
 ) -> RoomFigures:
     """Fill a room and measure it. `people` counts companions, who come and go; the last `stalled` of the others stop reading.
 
-    Without `url` a server is started. Raises BenchmarkError, Refused, Closed.
+    `library=False` leaves the library channel closed: with no companions this is what the comparisons' peers carry, poses alone. Without `url` a server is started. Raises BenchmarkError, Refused, Closed.
     """
     if companions is None:
         companions = min(MOST_COMPANIONS, people // 10)
@@ -115,7 +117,7 @@ def measure(
     with server as target:
         hall = asyncio.run(hall_of(target.url, room))
         path = paths(spread, crowd, WARM_STEPS + (seconds + 1) * STEP_HZ, hall)
-        guests = asyncio.run(enter_all(target.url, room, crowd, library_channel=True))
+        guests = asyncio.run(enter_all(target.url, room, crowd, library_channel=library))
         plan = generator.plan_bytes(
             "carrel", guests, headsets(crowd), path, warm_steps=WARM_STEPS, windows=seconds, stalled=stalled
         )
@@ -210,16 +212,18 @@ def _figures(
         misread=said.odd,
         unsent=said.unsent,
         companions=did,
-        void=why_void(said),
+        void=why_void(said, waited),
     )
 
 
-def why_void(said: Said) -> str | None:
-    """A generator that is late itself, or that did not understand, proves nothing."""
+def why_void(said: Said, waited_share: float = 0.0) -> str | None:
+    """A generator that is late itself, or that did not understand, proves nothing; nor does a server whose core was taken by others."""
     if said.lag_p99_ms > VOID_LAG_MS:
         return f"the generator itself was late: {said.lag_p99_ms:.1f} ms at the 99th percentile"
     if said.odd:
         return f"{said.odd} messages were not understood"
+    if waited_share > VOID_WAITED:
+        return f"other work on the machine kept the server waiting for its core {waited_share:.0%} of the time"
     return None
 
 
