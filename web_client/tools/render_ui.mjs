@@ -9,6 +9,9 @@ import { chromium } from "playwright-core";
 
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
+const TABLET = { width: 1024, height: 700 };
+/** A phone on its side. */
+const LOW = { width: 844, height: 390 };
 const SHOTS = {
   enter: ["state=enter", DESK],
   "enter-zh-phone": ["state=enter&lang=zh", PHONE],
@@ -35,10 +38,16 @@ const SHOTS = {
   more: ["state=hall&panel=more", PHONE],
   headset: ["state=hall&headset=none&panel=headset&click=.headset .btn:last-child", DESK],
   "headset-phone": ["state=hall&headset=none&lang=zh&panel=headset&click=.headset .btn:last-child", PHONE],
-  lost: ["state=lost", DESK],
+  lost: ["state=lost&panel=goto", DESK],
   "lost-phone": ["state=lost&lang=zh", PHONE],
-  notice: ["state=notice", DESK],
+  notice: ["state=notice&panel=chat", DESK],
   "notice-phone": ["state=notice", PHONE],
+  "notice-chat-phone": ["state=notice&panel=chat", PHONE],
+  "hall-tablet": ["state=notice&panel=settings", TABLET],
+  "hall-low": ["state=hall&panel=chat", LOW],
+  "first-low": ["state=first", LOW],
+  "lost-tablet": ["state=lost&panel=people", TABLET],
+  "flat-tablet": ["state=flat&panel=people", TABLET],
   flat: ["state=flat&panel=chat", DESK],
   "flat-phone": ["state=flat&lang=zh", PHONE],
   full: ["state=failed:room_full", DESK],
@@ -46,6 +55,36 @@ const SHOTS = {
   banned: ["state=closed:banned", DESK],
   taken: ["state=closed:taken_over&theme=dark&contrast=more", DESK],
 };
+
+/** Pieces of which none may lie over another. */
+const PIECES = [
+  ".place",
+  ".hud-set",
+  ".dock",
+  ".minimap",
+  ".sheet--panel",
+  ".lost",
+  ".toast",
+  ".caps",
+  ".first",
+  ".flat",
+];
+function overlaps(pieces) {
+  const boxes = pieces.flatMap((selector) =>
+    [...document.querySelectorAll(selector)]
+      .map((element) => [selector, element.getBoundingClientRect()])
+      .filter(([, { width, height }]) => width > 2 && height > 2),
+  );
+  return boxes.flatMap(([a, one], at) =>
+    boxes
+      .slice(at + 1)
+      .filter(
+        ([, two]) =>
+          one.left < two.right - 1 && two.left < one.right - 1 && one.top < two.bottom - 1 && two.top < one.bottom - 1,
+      )
+      .map(([b]) => `${a} over ${b}`),
+  );
+}
 
 const [out = "shots", ...only] = process.argv.slice(2);
 mkdirSync(out, { recursive: true });
@@ -74,6 +113,7 @@ for (const [name, [query, viewport]] of Object.entries(SHOTS)) {
     await page.waitForSelector(".enter__glass.is-true", { timeout: 20000 });
   if (name.startsWith("loading")) await page.waitForSelector(".loading__slow:not(:empty)", { timeout: 8000 });
   await page.screenshot({ path: `${out}/${name}.png` });
+  for (const found of await page.evaluate(overlaps, PIECES)) console.log(name, "overlap", found);
   await page.evaluate(axe);
   const { violations } = await page.evaluate("axe.run()");
   for (const { id, impact, nodes } of violations) {
