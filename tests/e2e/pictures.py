@@ -28,14 +28,14 @@ EYES_M = 1.6
 
 # name, look, x, z, heading in degrees (0 looks along −Z, left is positive), flags, roles
 PEOPLE = (
-    ("林巧", "mei", -0.75, -5.2, 150, 0, ("librarian",)),
-    ("Tomas", "tomas", 0.6, -5.6, 200, 0, ("reader",)),
-    ("Amara", "amara", 0.0, -7.4, 170, 0, ()),
-    ("João", "joao", 1.15, -8.4, 160, 0, ()),
-    ("Ruth", "ruth", -0.6, -10.5, 20, 0, ()),
-    ("Idris", "idris", 0.8, -13.0, 190, 0, ("creator",)),
-    ("Leila", "leila", -1.0, -14.5, 160, 0, ()),
-    ("Kenji", "kenji", 0.1, -18.0, 180, 0, ()),
+    ("林巧", "mei", -0.95, -5.3, 155, 0, ("librarian",)),
+    ("Tomas", "tomas", 0.55, -5.9, 205, 0, ("reader",)),
+    ("Amara", "amara", 1.05, -7.6, 170, 0, ()),
+    ("João", "joao", -0.2, -8.6, 170, 0, ()),
+    ("Ruth", "ruth", -1.0, -11.5, 200, 0, ()),
+    ("Idris", "idris", 1.0, -12.0, 190, 0, ("creator",)),
+    ("Leila", "leila", 0.2, -16.5, 160, 0, ()),
+    ("Kenji", "kenji", -0.9, -20.0, 180, 0, ()),
 )
 LINES = (("Tomas", "Is anyone going to see the gallery?"), ("林巧", "楼梯在左边，我带您上去。The stair is on the left."))
 
@@ -82,12 +82,13 @@ async def take(server: ServerProcess, out: Path) -> None:
         desktop = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB")
         await walk_in(desktop, server.url, "Ada", "/halls/great-hall?quality=high")
         await settled(desktop)
-        await desktop.screenshot(path=out / "great-hall.png")
+        await desktop.screenshot(path=out / "great-hall.jpg", type="jpeg", quality=88)
         await desktop.keyboard.press("Enter")
         for name, words in LINES:
-            await rooms[name].say(words)
+            await rooms[name].say(words, "nearby")
+            await desktop.get_by_role("log").get_by_text(words).wait_for()
         await settled(desktop, 4)
-        await desktop.screenshot(path=out / "together.png")
+        await desktop.screenshot(path=out / "together.jpg", type="jpeg", quality=88)
         await desktop.close()
         phone = await browser.new_page(
             viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True, device_scale_factor=1
@@ -98,7 +99,7 @@ async def take(server: ServerProcess, out: Path) -> None:
         await phone.get_by_role("button", name="走进去", exact=True).first.click()
         await phone.wait_for_function("() => window.carrelHall?.phase === 'present'")
         await settled(phone)
-        await phone.screenshot(path=out / "phone.png")
+        await phone.screenshot(path=out / "phone.jpg", type="jpeg", quality=88)
         await browser.close()
     await database.close()
 
