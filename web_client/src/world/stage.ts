@@ -202,9 +202,12 @@ export function chooseQuality(asked: string | null, set: "auto" | Quality): Qual
   const names = probe.getExtension("WEBGL_debug_renderer_info");
   const name = String(probe.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : probe.RENDERER));
   probe.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software|basic render/i.test(name) || navigator.hardwareConcurrency <= 2
-    ? "low"
-    : "high";
+  return guessQuality(name, navigator.hardwareConcurrency);
+}
+
+/** By the renderer's name and the number of processor cores. */
+export function guessQuality(renderer: string, cores: number): Quality {
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer) || cores <= 2 ? "low" : "high";
 }
 
 export function hasWebGl(): boolean {
