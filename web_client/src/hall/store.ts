@@ -34,7 +34,7 @@ function defaultSettings(language: string): Settings {
     vignette: true,
     seated: false,
     reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
-    bubbleMetres: 0.8,
+    bubbleMetres: 0.5,
     leftHanded: false,
   };
   return { language, quality: "auto", contrast: "auto", theme: "auto", comfort, keys: {} };
