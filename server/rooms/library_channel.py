@@ -32,6 +32,7 @@ log = structlog.get_logger("carrel.library_channel")
 
 TUNNEL_MESSAGES_PER_S: Final = 60
 LINES_PER_SESSION: Final = 16
+_PACKET_KINDS: Final = frozenset("0123456")
 _OWN_BYTES: Final = 1024
 """What Socket.IO adds to a message."""
 
@@ -48,8 +49,34 @@ class _PlainWebSocket(EngineWebSocket):  # type: ignore[misc]
         self._sock = web.WebSocketResponse(compress=False, max_msg_size=self.server.max_http_buffer_size)
         await self._sock.prepare(request)
         self.environ = environ
-        await self.handler(self)
+        try:
+            await self.handler(self)
+        except (ValueError, LookupError, RecursionError) as error:
+            # Engine.IO stumbles over what is no packet and leaves its own connection half open: end it here.
+            log.warning("library_packet_refused", reason=type(error).__name__)
+            connection = self.handler.__self__
+            await connection.queue.put(None)
+            await connection.close(wait=False, abort=True)
+            await self._sock.close()
         return self._sock
+
+    async def wait(self) -> str | bytes:
+        """The next packet. Raises OSError at the end, and for a kind of packet that there is not."""
+        packet: str | bytes = await super().wait()
+        if isinstance(packet, str) and packet[:1] not in _PACKET_KINDS:
+            raise OSError("no packet of Engine.IO")
+        return packet
+
+
+class _Server(socketio.AsyncServer):  # type: ignore[misc]
+    """What is no packet ends its connection with one line in the log; by itself the server would write a traceback and read on."""
+
+    async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
+        try:
+            await super()._handle_eio_message(eio_sid, data)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            log.warning("library_packet_refused", reason=type(error).__name__)
+            await self.eio.disconnect(eio_sid)
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +99,7 @@ class LibraryChannel:
         self._letters = Letters(settings.letters_kept)
         self._readers: dict[str, _Reader] = {}
         self._by_subject: dict[str, set[str]] = {}
-        self.server = socketio.AsyncServer(
+        self.server = _Server(
             async_mode="aiohttp",
             async_handlers=False,
             cors_allowed_origins=self._origin_allowed,

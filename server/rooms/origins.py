@@ -15,12 +15,11 @@ def check_origin(request: web.BaseRequest, settings: Settings) -> None:
     origin = request.headers.get("Origin")
     if origin is None or origin in settings.allowed_origins:
         return
-    public = settings.public_url
-    own = origin == _origin_of(public) if public else urlsplit(origin).netloc == request.host and origin != "null"
-    if not own:
+    try:
+        parts = urlsplit(settings.public_url or origin)
+    except ValueError:
+        parts = urlsplit("")
+    # Behind a proxy the scheme that pages were fetched by is known from `public_url` alone.
+    own = f"{parts.scheme}://{parts.netloc}" if settings.public_url else f"{parts.scheme}://{request.host}"
+    if origin != own or parts.scheme not in ("http", "https"):
         raise WrongOrigin("This page belongs to another site. Open the library's own page.")
-
-
-def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
