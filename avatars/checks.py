@@ -37,12 +37,21 @@ class Verdict(NamedTuple):
     outside: Mask
 
 
-def bounds_in_steps(low_m: tuple[float, float, float], high_m: tuple[float, float, float], origin_m: tuple[float, float, float]) -> Bounds:
+def bounds_in_steps(
+    low_m: tuple[float, float, float], high_m: tuple[float, float, float], origin_m: tuple[float, float, float]
+) -> Bounds:
     """Room metres → steps, rounded inwards. Raises ValueError when the box does not fit into int16 steps around the origin."""
     low = np.ceil((np.array(low_m) - origin_m) / STEP_M)
     high = np.floor((np.array(high_m) - origin_m) / STEP_M)
-    if not (np.isfinite(low).all() and np.isfinite(high).all()) or (low < -32768).any() or (high > 32767).any() or (low > high).any():
-        raise ValueError(f"bounds {low_m} to {high_m} do not fit around {origin_m}: a region is at most ±{32767 * STEP_M:.1f} m")
+    if (
+        not (np.isfinite(low).all() and np.isfinite(high).all())
+        or (low < -32768).any()
+        or (high > 32767).any()
+        or (low > high).any()
+    ):
+        raise ValueError(
+            f"bounds {low_m} to {high_m} do not fit around {origin_m}: a region is at most ±{32767 * STEP_M:.1f} m"
+        )
     return Bounds(low.astype(np.int16), high.astype(np.int16))
 
 
@@ -57,7 +66,12 @@ def inside(heads: Steps, bounds: Bounds) -> Mask:
 
 
 def judge(
-    before: Steps, after: Steps, elapsed_ms: NDArray[np.int64], allowance: NDArray[np.float32], bounds: Bounds, speed_metres_per_s: float
+    before: Steps,
+    after: Steps,
+    elapsed_ms: NDArray[np.int64],
+    allowance: NDArray[np.float32],
+    bounds: Bounds,
+    speed_metres_per_s: float,
 ) -> Verdict:
     """Which of n poses to believe.
 

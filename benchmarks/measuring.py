@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import fcntl
+import math
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Final, TypeVar
 
+import aiohttp
 import msgspec
 import numpy as np
 
+from benchmarks.scenarios import Scenario
 from benchmarks.systems import System, running
 from carrel.server.bench import generator
 from carrel.server.bench.crowd import STEP_HZ, Hall, headsets, paths
@@ -50,6 +57,11 @@ SECONDS = 4
 DELIVERED, AGE_MS = 0.97, 100.0
 TRIES = 2
 """A size that fails is tried once more: other work on the machine must not decide."""
+REPEATS = 2
+"""A run that is void is made again so often."""
+
+FAILURES: Final = (CarrelError, OSError, subprocess.SubprocessError, aiohttp.ClientError, ValueError, KeyError)
+"""What may go wrong with one run without losing the others."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,12 +90,17 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         return self.server_core_share / max(self.updates_per_s, 1) * 1e6
 
 
+Seen = TypeVar("Seen", Figure, RoomFigures)
+
+
 @dataclass
 class Bench:
     """Measures under a lock file, if there is one, so that several benchmarks on one machine take turns."""
 
     lock: Path | None
     say: Callable[[str], None]
+    until_s: float = math.inf
+    """Of the monotonic clock: no larger size is looked for after it."""
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -94,20 +111,46 @@ class Bench:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def room(self, people: int, seconds: int, spread: str, interest: str, stalled: int = 0) -> RoomFigures:
-        with self._alone():
-            figures = measure(people, seconds, spread, interest, stalled=stalled)  # type: ignore[arg-type]
+    def room(self, scenario: Scenario) -> RoomFigures:
+        """The figures of one scenario; a void run is repeated, and the last one stands."""
+        self.say(f"{scenario.title}: {scenario.command}")
+
+        def once() -> RoomFigures:
+            with self._alone():
+                return measure(
+                    scenario.people,
+                    scenario.seconds,
+                    scenario.spread,  # type: ignore[arg-type]
+                    scenario.interest,  # type: ignore[arg-type]
+                    stalled=scenario.stalled,
+                )
+
+        figures = self._valid(once)
         self.say(
-            f"carrel {spread}, interest {interest}, {people} people: {figures.delivered_share:.1%} delivered, "
-            f"p99 {figures.age_p99_ms:.0f} ms, {figures.server_core_share:.2f} of a core"
+            f"  {figures.delivered_share:.1%} delivered, p99 {figures.age_p99_ms:.0f} ms, {figures.server_core_share:.2f} of a core, "
+            f"{figures.kilobytes_per_client_s:.1f} KB/s, nearest 12 {figures.nearest12_full_rate_share:.1%}"
         )
         return figures
 
-    def carrel(self, interest: Interest, people: int) -> Figure:
+    def valid(self, run: Callable[[int], Figure], people: int) -> Figure:
+        """A run of one size; a void one is repeated, and the last one stands."""
+        return self._valid(partial(run, people))
+
+    def _valid(self, once: Callable[[], Seen]) -> Seen:
+        figures = once()
+        for _ in range(REPEATS):
+            if figures.void is None:
+                break
+            self.say(f"  void ({figures.void}); again")
+            figures = once()
+        return figures
+
+    def carrel(self, interest: Interest, people: int, *, bare: bool = False) -> Figure:
+        """Carrel on the peers' workload. `bare`: poses alone, as the peers; else with people who come and go, chat and both channels."""
         with self._alone():
-            said = measure(people, SECONDS, "walk", interest)
+            said = measure(people, SECONDS, "walk", interest, companions=0 if bare else None, library=not bare)
         shared = {name: getattr(said, name) for name in Figure.__struct_fields__ if name not in ("system",)}
-        return self._told(Figure(system=f"carrel-{interest}", **shared))
+        return self._told(Figure(system="carrel-bare" if bare else f"carrel-{interest}", **shared))
 
     def peer(self, system: System, people: int) -> Figure:
         path = paths("walk", people, WARM_STEPS + (SECONDS + 1) * STEP_HZ, Hall())
@@ -156,12 +199,12 @@ class Bench:
         return figure
 
     def largest(self, run: Callable[[int], Figure], start_at: int) -> tuple[Figure | None, Figure | None]:
-        """The largest healthy size of SIZES and the smallest above it that is not (None: none was found)."""
+        """The largest healthy size of SIZES and the smallest above it that is not (None: none was found, or there was no time to look)."""
         good: tuple[int, Figure] | None = None
         bad: tuple[int, Figure | None] = (len(SIZES), None)
         at = SIZES.index(start_at)
         step = 1
-        while True:
+        while time.monotonic() < self.until_s:
             figure = self._tried(run, SIZES[at])
             if figure is not None and figure.healthy:
                 good = (at, figure)
@@ -169,20 +212,21 @@ class Bench:
                 bad = (at, figure)
             low = good[0] if good else -1
             if bad[0] - low <= 1:
-                return (good[1] if good else None), bad[1]
+                break
             if bad[0] == len(SIZES):
                 at, step = min(low + step, len(SIZES) - 1), step * 2
             elif good is None:
                 at, step = max(0, bad[0] - step), step * 2
             else:
                 at = (low + bad[0]) // 2
+        return (good[1] if good else None), bad[1]
 
     def _tried(self, run: Callable[[int], Figure], people: int) -> Figure | None:
         figure = None
         for _ in range(TRIES):
             try:
                 figure = run(people)
-            except CarrelError as error:
+            except FAILURES as error:
                 self.say(f"{people} people: {error}")
                 continue
             if figure.healthy:

@@ -5,33 +5,12 @@ from __future__ import annotations
 import os
 import platform
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from benchmarks.measuring import Figure
+from benchmarks.scenarios import Scenario
 from carrel.server.bench.room import RoomFigures
-
-
-class Scenario(NamedTuple):
-    title: str
-    people: int
-    seconds: int
-    spread: str
-    interest: str
-    stalled: int = 0
-
-    @property
-    def arguments(self) -> tuple[int, int, str, str, int]:
-        return self[1:]
-
-    @property
-    def command(self) -> str:
-        stalled = f" --stalled {self.stalled}" if self.stalled else ""
-        return (
-            f"carrel bench room --people {self.people} --seconds {self.seconds} --spread {self.spread} "
-            f"--interest {self.interest}{stalled}"
-        )
 
 
 class Results(msgspec.Struct, kw_only=True):
@@ -41,6 +20,7 @@ class Results(msgspec.Struct, kw_only=True):
     all_to_all: list[Figure] = []
     largest: dict[str, tuple[Figure | None, Figure | None]] = {}
     failed: dict[str, str] = {}
+    short_of_time: bool = False
     took_s: float = 0.0
 
 

@@ -76,7 +76,14 @@ def serve(port: int, tls: str = "") -> None:
             if not line:
                 break
             registry = rooms.metrics.registry
-            names = ("ticks_total", "late_ticks_total", "tick_seconds_sum", "skipped_poses_total", "dropped_slow_clients_total", "bytes_out_total")
+            names = (
+                "ticks_total",
+                "late_ticks_total",
+                "tick_seconds_sum",
+                "skipped_poses_total",
+                "dropped_slow_clients_total",
+                "bytes_out_total",
+            )
             values = [registry.get_sample_value(f"carrel_room_{name}") for name in names]
             print(*values, time.process_time(), flush=True)
         await runner.cleanup()

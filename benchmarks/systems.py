@@ -127,7 +127,7 @@ SYSTEMS = (
             f"@colyseus/core {package_version('@colyseus/core')}, @colyseus/schema "
             f"{package_version('@colyseus/schema')}, Node {node_version()}"
         ),
-        200,
+        400,
         at_once=1,
         on_node=True,
     ),

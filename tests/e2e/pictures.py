@@ -37,7 +37,10 @@ PEOPLE = (
     ("Leila", "leila", 0.2, -16.5, 160, 0, ()),
     ("Kenji", "kenji", -0.9, -20.0, 180, 0, ()),
 )
-LINES = (("Tomas", "Is anyone going to see the gallery?"), ("林巧", "楼梯在左边，我带您上去。The stair is on the left."))
+LINES = (
+    ("Tomas", "Is anyone going to see the gallery?"),
+    ("林巧", "楼梯在左边，我带您上去。The stair is on the left."),
+)
 
 
 async def session(accounts: Accounts, name: str, roles: tuple[str, ...]) -> str:
@@ -91,7 +94,11 @@ async def take(server: ServerProcess, out: Path) -> None:
         await desktop.screenshot(path=out / "together.jpg", type="jpeg", quality=88)
         await desktop.close()
         phone = await browser.new_page(
-            viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True, device_scale_factor=1
+            viewport={"width": 390, "height": 844},
+            locale="zh-CN",
+            has_touch=True,
+            is_mobile=True,
+            device_scale_factor=1,
         )
         phone.set_default_timeout(LOAD_MS)
         await phone.goto(server.url + "/halls/great-hall?quality=high&lang=zh")
