@@ -187,7 +187,7 @@ def _moderate(room: Room, one: Participant, request: m.Moderate, now_ms: int) ->
 
 
 def _leave(room: Room, one: Participant, request: m.Leave, now_ms: int) -> None:
-    """The answer is sent before the place is given up: see `connections.py`."""
+    """Nothing more to decide: the answer is sent before the place is given up (visits.py)."""
 
 
 _HANDLERS: Final[dict[type[m.RoomRequest], Callable[[Room, Participant, Any, int], None]]] = {
