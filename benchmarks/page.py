@@ -105,7 +105,7 @@ def _costs(results: Results) -> str:
         return ""
     rows = ["| system | people | delivered | CPU for each update | against the floor |", "|---|---|---|---|---|"]
     rows += [
-        f"| {_about(one.system)}{' (void: ' + one.void + ')' if one.void else ''} | {one.people} | {one.delivered_share:.1%} | {one.cpu_us_per_update * 1000:.0f} ns "
+        f"| {_about(one.system)}{_void(one)} | {one.people} | {one.delivered_share:.1%} | {one.cpu_us_per_update * 1000:.0f} ns "
         f"| {one.cpu_us_per_update / floor.cpu_us_per_update:.2f} × |"
         for one in results.all_to_all
     ]
@@ -154,7 +154,7 @@ def _next(figure: Figure | None) -> str:
     return f"{figure.people}: {why}{_state(figure)}"
 
 
-def _void(seen: RoomFigures) -> str:
+def _void(seen: RoomFigures | Figure) -> str:
     return f" (void: {seen.void})" if seen.void else ""
 
 

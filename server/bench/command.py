@@ -19,6 +19,9 @@ def room(
     ] = "walk",
     interest: Annotated[str, typer.Option(help="auto: neighbourhoods; off: everything to everybody.")] = "auto",
     stalled: Annotated[int, typer.Option(min=0, help="So many of them stop reading.")] = 0,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Poses alone: nobody comes or goes, no library channel.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for machines.")] = False,
     url: Annotated[
         str | None, typer.Option(help="Measure a server that runs already; its limits must allow it.")
@@ -34,7 +37,17 @@ def room(
         raise typer.BadParameter(f"`--spread` takes {', '.join(SPREADS)}.")
     if interest not in ("auto", "off"):
         raise typer.BadParameter("`--interest` takes auto or off.")
-    figures = measure(people, seconds, spread, interest, stalled=stalled, url=url, pid=pid)  # type: ignore[arg-type]
+    figures = measure(
+        people,
+        seconds,
+        spread,  # type: ignore[arg-type]
+        interest,
+        stalled=stalled,
+        companions=0 if bare else None,
+        library=not bare,
+        url=url,
+        pid=pid,
+    )
     if as_json:
         sys.stdout.write(msgspec.json.encode(figures).decode() + "\n")
     else:

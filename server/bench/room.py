@@ -105,7 +105,8 @@ def measure(
 ) -> RoomFigures:
     """Fill a room and measure it. `people` counts companions, who come and go; the last `stalled` of the others stop reading.
 
-    `library=False` leaves the library channel closed: with no companions this is what the comparisons' peers carry, poses alone. Without `url` a server is started. Raises BenchmarkError, Refused, Closed.
+    `library=False` leaves the library channel closed: with no companions that is what the peers carry, poses alone. Without `url` a server is started.
+    Raises BenchmarkError, Refused, Closed.
     """
     if companions is None:
         companions = min(MOST_COMPANIONS, people // 10)
