@@ -31,6 +31,7 @@ class ProtocolViolation(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.before: list[Received] = []
 
 
 class Received(NamedTuple):
@@ -91,9 +92,17 @@ class FrameReader:
         return not self._pending and self._fragments is None
 
     def feed(self, data: bytes) -> list[Received]:
-        """Everything that is complete now, in order. Raises ProtocolViolation; what was complete before it is lost, as the connection is."""
+        """Everything that is complete now, in order. Raises ProtocolViolation, which holds what was complete before it."""
         self._pending += data
         found: list[Received] = []
+        try:
+            self._take(found)
+        except ProtocolViolation as violation:
+            violation.before = found
+            raise
+        return found
+
+    def _take(self, found: list[Received]) -> None:
         at = 0
         while (frame := self._frame(at)) is not None:
             at, final, opcode, payload = frame
@@ -105,7 +114,6 @@ class FrameReader:
                 at = len(self._pending)
                 break
         del self._pending[:at]
-        return found
 
     def _frame(self, at: int) -> tuple[int, bool, int, bytes] | None:
         """The frame at `at`: (where the next begins, FIN, opcode, payload); None while it is incomplete."""

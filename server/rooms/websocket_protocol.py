@@ -147,11 +147,11 @@ class RoomProtocol(asyncio.Protocol):
     # --- inside ---
 
     def _read(self, data: bytes) -> None:
+        broken: ProtocolViolation | None = None
         try:
             received = self._reader.feed(data)
         except ProtocolViolation as violation:
-            self._refuse(violation)
-            return
+            received, broken = violation.before, violation
         for opcode, payload in received:
             if opcode == CLOSE:
                 self._closed_by_peer(payload)
@@ -163,6 +163,8 @@ class RoomProtocol(asyncio.Protocol):
                     self._owner.on_message(payload)
             elif opcode == PING and self._control_allowed():
                 self._transport.write(header(PONG, len(payload)) + payload)
+        if broken is not None:
+            self._refuse(broken)
 
     def _control_allowed(self) -> bool:
         now_s = asyncio.get_running_loop().time()

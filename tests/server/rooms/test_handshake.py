@@ -41,6 +41,12 @@ def hello(ticket: str) -> bytes:
     return masked(bytes((frames.UP_REQUEST,)) + m.encode(request))
 
 
+def upgrade(world: World) -> bytes:
+    head = {"Host": f"127.0.0.1:{world.http.port}"} | UPGRADE | KEY | world.headers(guest(1))
+    request = f"GET {PATH} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items()) + "\r\n"
+    return request.encode()
+
+
 async def first_message(stream: asyncio.StreamReader) -> bytes:
     head = await stream.readexactly(2)
     size = head[1]
@@ -55,11 +61,9 @@ async def test_what_comes_before_the_handshakes_answer_is_read_is_not_lost(
 ) -> None:
     """A program may send its hello and poses right behind the request: in one piece with it, or cut anywhere."""
     ticket = (await world.enter(guest(1))).ticket
-    head = {"Host": f"127.0.0.1:{world.http.port}"} | UPGRADE | KEY | world.headers(guest(1))
-    request = f"GET {PATH} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items()) + "\r\n"
     sent = hello(ticket) + masked(pose(2, 1.6, 3)) + masked(frames.PING.pack(frames.UP_PING, 77))
     stream, writer = await asyncio.open_connection("127.0.0.1", world.http.port)
-    writer.write(request.encode() + sent[:with_request_bytes])
+    writer.write(upgrade(world) + sent[:with_request_bytes])
     await writer.drain()
     writer.write(sent[with_request_bytes:])
     answer = await asyncio.wait_for(stream.readuntil(b"\r\n\r\n"), 10)
@@ -72,6 +76,17 @@ async def test_what_comes_before_the_handshakes_answer_is_read_is_not_lost(
     pong = frames.decode_down(await asyncio.wait_for(first_message(stream), 10))
     assert isinstance(pong, frames.Pong)
     assert pong.echo == 77
+    writer.close()
+
+
+async def test_what_came_whole_before_a_broken_frame_counts(world: World) -> None:
+    """However the bytes were cut on their way: the hello is answered, then the frame without a mask is refused."""
+    ticket = (await world.enter(guest(1))).ticket
+    stream, writer = await asyncio.open_connection("127.0.0.1", world.http.port)
+    writer.write(upgrade(world) + hello(ticket) + b"\x82\x01x")
+    await asyncio.wait_for(stream.readuntil(b"\r\n\r\n"), 10)
+    assert isinstance(frames.decode_down(await asyncio.wait_for(first_message(stream), 10)), m.Welcome)
+    assert (await asyncio.wait_for(first_message(stream), 10))[:2] == (1002).to_bytes(2, "big")
     writer.close()
 
 
