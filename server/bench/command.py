@@ -40,8 +40,8 @@ def room(
     figures = measure(
         people,
         seconds,
-        spread,  # type: ignore[arg-type]
-        interest,
+        spread,
+        interest,  # type: ignore[arg-type]
         stalled=stalled,
         companions=0 if bare else None,
         library=not bare,
