@@ -136,7 +136,7 @@ class _TickFrames:
         self._room = room
         self._tick = tick
         self._room_ms = room_ms
-        self._whole: list[Poses] | None = None
+        self._whole: dict[int, Poses] = {}
         self._windows: dict[int, list[Poses]] = {}
         self._events: dict[int, bytes] = {}
 
@@ -146,9 +146,11 @@ class _TickFrames:
         return [self._framed(poses, 0, first) for poses in self._room.builder.build(self._tick)]
 
     def whole(self, one: Participant) -> Framed | None:
-        if self._whole is None:
-            self._whole = self._room.builder.build(self._tick, whole=True)
-        return self._framed(self._whole[self._room.builder.home[one.slot]], 0, one.next_event)
+        builder = self._room.builder
+        home = int(builder.home[one.slot])
+        if home not in self._whole:
+            self._whole[home] = builder.whole(home)
+        return self._framed(self._whole[home], 0, one.next_event)
 
     def window(self, one: Participant, ticks: int) -> Framed | None:
         if ticks not in self._windows:

@@ -118,15 +118,26 @@ class FrameBuilder:
             self._first_ends = before + np.cumsum(seen)
         self._placed[slot] = True
 
-    def build(self, tick: int, window_ticks: int = 1, whole: bool = False) -> list[Poses]:
-        """The sections of every neighbourhood's frame.
+    def whole(self, home: int) -> Poses:
+        """The sections of one neighbourhood's frame with everybody in view, whether it is their turn or not: for those who have just come."""
+        there = self._table.present & self._placed
+        tier = self._tier[home] if len(self._tier) > 1 else FIRST
+        full, kinds = there & (tier == FIRST), self._table.kinds
+        chosen = [(kind, np.flatnonzero(full & (kinds == kind))) for kind in _FULL_KINDS]
+        chosen += [(KIND_HEAD, np.flatnonzero(there & (tier == SECOND)))]
+        chosen += [(KIND_CRUMB, np.flatnonzero(there & (tier == THIRD)))]
+        pieces: list[list[bytes]] = [[]]
+        for kind, slots in chosen:
+            if len(slots):
+                _cut(pieces, kind, [len(slots)], self._rows(kind, slots))
+        return Poses(len(pieces[0]) // 2, b"".join(pieces[0]))
 
-        `window_ticks`: this frame stands for so many ticks, the last of which is `tick`. `whole`: everybody in view, whether it is their turn or not.
-        """
+    def build(self, tick: int, window_ticks: int = 1) -> list[Poses]:
+        """The sections of every neighbourhood's frame, which stands for `window_ticks` ticks, the last of which is `tick`."""
         table, hz = self._table, self._hz
         slots = np.arange(len(table.present))
         there = table.present & self._placed
-        still = there if whole else there & due(slots, tick, REFRESH_S * hz, window_ticks)
+        still = there & due(slots, tick, REFRESH_S * hz, window_ticks)
         full = still | (there & (table.moved_tick > tick - window_ticks))
         pieces: list[list[bytes]] = [[] for _ in range(len(self._tier))]
         for kind in _FULL_KINDS:
@@ -136,7 +147,7 @@ class FrameBuilder:
             moved = table.moved_tick > tick - heads_every - window_ticks
             head = still | (there & moved & due(slots, tick, heads_every, window_ticks))
             self._add(pieces, KIND_HEAD, SECOND, np.flatnonzero(head))
-            crumb = there if whole else there & due(slots, tick, self._crumb_ticks, window_ticks)
+            crumb = there & due(slots, tick, self._crumb_ticks, window_ticks)
             self._add(pieces, KIND_CRUMB, THIRD, np.flatnonzero(crumb))
         return [Poses(len(found) // 2, b"".join(found)) if found else NO_POSES for found in pieces]
 
@@ -160,7 +171,7 @@ class FrameBuilder:
             return
         seen = self._tier[:, slots] == tier
         rows = self._rows(kind, slots)
-        _cut(pieces, kind, np.count_nonzero(seen, axis=1).tolist(), rows[np.nonzero(seen)[1]])
+        _cut(pieces, kind, np.count_nonzero(seen, axis=1).tolist(), rows[np.flatnonzero(seen) % len(slots)])
 
     def _rows(self, kind: int, slots: Ints) -> NDArray[np.void]:
         """(n,) records of `kind`, packed."""
