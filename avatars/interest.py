@@ -36,9 +36,9 @@ _WANTED_SECOND: Final = 90
 _LEAST_FIRST: Final = 2 / 3
 _LEAST_SECOND: Final = 36
 """People left in the second tier before crumbs come less often than once a second."""
-_MOMENTS_S: Final = (-0.25, 0.0, 0.25, 0.5)
+_MOMENTS_S: Final = (-0.25, 0.0, 0.25, 0.55)
 """Nearness counts at these times from now, along straight lines: who has just passed by stays for a moment, who comes closer is there in time."""
-_MIDDLE_S: Final = 0.125
+_MIDDLE_S: Final = 0.17
 """People are divided where they will be in the middle of the time for which the division holds."""
 _BLOCK: Final = 16
 """Neighbourhoods whose distances are reckoned at once: what fits into a core's cache."""
@@ -88,19 +88,18 @@ def undivided(count: int, tick_hz: int) -> Division:
 
 def leaves(positions: Floats, people: int) -> list[Ints]:
     """Rows of `positions` (n, 3) as the leaves of a balanced k-d tree: sizes differ by one at most and none passes `people`."""
-    found: list[Ints] = []
-    pending = [np.arange(len(positions))] if len(positions) else []
-    while pending:
-        rows = pending.pop()
-        if len(rows) <= people:
-            found.append(rows)
-            continue
-        here = positions[rows]
-        axis = int(np.argmax(here.max(axis=0) - here.min(axis=0)))
-        middle = len(rows) // 2
-        order = rows[np.argpartition(here[:, axis], middle)]
-        pending += (order[middle:], order[:middle])
-    return found
+    count = len(positions)
+    if not count:
+        return []
+    order, starts = np.arange(count), np.zeros(1, np.intp)
+    while ((size := np.diff(starts, append=count)) > people).any():
+        # One level of the tree at a time: everybody sorted along their own leaf's longest side.
+        placed = positions[order]
+        sides = np.maximum.reduceat(placed, starts) - np.minimum.reduceat(placed, starts)
+        leaf = np.repeat(np.arange(len(starts)), size)
+        order = order[np.lexsort((placed[np.arange(count), sides.argmax(axis=1)[leaf]], leaf))]
+        starts = np.sort(np.concatenate((starts, (starts + size // 2)[size > people])))
+    return np.split(order, starts[1:])
 
 
 def divide(

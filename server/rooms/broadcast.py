@@ -19,7 +19,7 @@ from carrel.server.rooms.websocket_frames import BINARY, header
 from carrel.server.wire import frames
 from carrel.server.wire.messages import Moved
 
-REGROUPS_PER_S: Final = 4
+REGROUPS_PER_S: Final = 3
 HOPELESS: Final = 4
 """Times the write buffer's limit at which a connection is cut off at once: it takes answers and events, and reads nothing."""
 
