@@ -34,7 +34,7 @@ SPARE: Final = 100
 class RoomFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What one run showed. Times in milliseconds; a kilobyte is 1000 bytes; shares from 0 to 1.
 
-    `nearest12_full_rate_share` counts somebody of one's nearest 12 in a second in which nine tenths of their updates came in
+    `nearest12_full_rate_share` counts somebody of one's nearest 12 in a second in which 95 % of their updates came in
     full; `nearest12_updates_share` is the plain share of those updates. `void` names why the run proves nothing, else it is
     null. `server_waited_share` is how much of the time the server was ready but had to wait for its core: other work on the
     machine, none of the server's own.

@@ -80,8 +80,8 @@ def test_full_rate_is_judged_on_the_nearest_alone() -> None:
     at = np.array([[float(x), 0.0, 0.0] for x in range(20)])
     sent = np.full(20, 20, np.uint16)
     shown = np.zeros((20, 20), np.uint8)
-    shown[0, 1:13] = 18
-    shown[1, 2:14] = 17
+    shown[0, 1:13] = 19
+    shown[1, 2:14] = 18
     shares = nearest_full_share(at, sent, shown)
     assert shares[0] == 1.0
     assert shares[1] == 0.0
