@@ -151,10 +151,8 @@ class LibraryChannel:
             raise socketio.exceptions.ConnectionRefusedError(
                 error.code, {"code": error.code, "message": error.message}
             ) from error
-        if (
-            sum(1 for reader in self._readers.values() if reader.identity.session_id == identity.session_id)
-            >= LINES_PER_SESSION
-        ):
+        lines = (self._readers[one].identity.session_id for one in self._by_subject.get(identity.subject, ()))
+        if sum(session_id == identity.session_id for session_id in lines) >= LINES_PER_SESSION:
             raise socketio.exceptions.ConnectionRefusedError("too_many_requests", {"code": "too_many_requests"})
         now_ms, per_s = self._rooms.now_ms(), self._settings.library_events_per_s
         self._readers[sid] = _Reader(
