@@ -1,0 +1,127 @@
+"""An entry: a body, who signed it, and the leaf that it becomes in the tree.
+
+signed bytes = "carrel-ledger-entry-v1\\n" ‖ body
+leaf         = u64 logged_ms ‖ u16 body length ‖ body ‖ u8 count ‖ count × (key 32 ‖ signature 64), keys ascending; integers big-endian
+entry id     = SHA-256(body)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from struct import Struct
+from typing import Final, NamedTuple
+
+from carrel.ledger import canonical, ed25519
+from carrel.ledger.bodies import MOST_COSIGNERS, AnyBody, KeyRecover, KeyRegister, KeyRotate
+from carrel.ledger.errors import BadEntry, BadSignature, MissingSignature, Refused, SurplusSignature, TooLong
+
+DOMAIN: Final = b"carrel-ledger-entry-v1\n"
+MOST_LEAF_BYTES: Final = 65_535
+MOST_SIGNATURES: Final = MOST_COSIGNERS + 2
+
+_HEAD: Final = Struct(">QH")
+_ONE_BYTES: Final = ed25519.KEY_BYTES + ed25519.SIGNATURE_BYTES
+
+
+class Signature(NamedTuple):
+    key: bytes
+    signature: bytes
+
+
+class Entry(NamedTuple):
+    """`raw`: the canonical bytes of `body`. `signatures` by ascending key. Made by `parse` or `sign`, so that it is well-formed and fully signed."""
+
+    raw: bytes
+    body: AnyBody
+    signatures: tuple[Signature, ...]
+
+    @property
+    def hash(self) -> bytes:
+        """The entry's id, (32,)."""
+        return hashlib.sha256(self.raw).digest()
+
+
+def signers(body: AnyBody) -> set[str]:
+    """The keys whose signatures it bears: exactly these."""
+    keys = {body.by, *body.also}
+    if isinstance(body, KeyRegister | KeyRotate | KeyRecover):
+        keys.add(body.key)  # whoever brings a key shows that they have it
+    return keys
+
+
+def parse(
+    raw: bytes, signatures: Iterable[Signature], *, verify: Callable[[bytes, bytes, bytes], None] = ed25519.verify
+) -> Entry:
+    """An entry from outside. Raises a kind of Malformed. Most of its time is `verify(key, message, signature)`, which needs no lock."""
+    body = canonical.decode(raw)
+    given = tuple(sorted(signatures))
+    if len(given) > MOST_SIGNATURES:
+        raise SurplusSignature(f"No entry has more than {MOST_SIGNATURES} signatures.")
+    if sorted(set(body.also)) != list(body.also):
+        raise SurplusSignature("`also` names each further key once, in ascending order.")
+    wanted = signers(body)
+    keys = [one.key.hex() for one in given]
+    if missing := wanted - set(keys):
+        raise MissingSignature(f"The signature of key {min(missing)} is missing.")
+    if len(keys) > len(wanted) or len(set(keys)) < len(keys):
+        raise SurplusSignature("There are signatures of keys that the entry does not name, or two of one key.")
+    if leaf_bytes(raw, len(given)) > MOST_LEAF_BYTES:
+        raise TooLong(f"With its signatures the entry has more than {MOST_LEAF_BYTES} bytes.")
+    message = DOMAIN + raw
+    for one in given:
+        verify(one.key, message, one.signature)
+    return Entry(raw, body, given)
+
+
+def sign(body: AnyBody, seeds: Iterable[bytes]) -> Entry:
+    """Signed by the keys of these seeds (32,), which are those that `signers` names."""
+    raw = canonical.encode(body)
+    message = DOMAIN + raw
+    made = [Signature(ed25519.public_key(seed), ed25519.sign(seed, message)) for seed in seeds]
+    return parse(raw, made, verify=lambda *_: None)
+
+
+def leaf_bytes(raw: bytes, signature_count: int) -> int:
+    return _HEAD.size + len(raw) + 1 + signature_count * _ONE_BYTES
+
+
+def encode_leaf(entry: Entry, logged_ms: int) -> bytes:
+    return b"".join(
+        (
+            _HEAD.pack(logged_ms, len(entry.raw)),
+            entry.raw,
+            bytes((len(entry.signatures),)),
+            *(part for one in entry.signatures for part in one),
+        )
+    )
+
+
+class Leaf(NamedTuple):
+    logged_ms: int
+    raw: bytes
+    signatures: tuple[Signature, ...]
+
+
+def decode_leaf(leaf: bytes) -> Leaf:
+    """The parts, not yet checked. Raises BadEntry unless every byte has its place."""
+    if len(leaf) < _HEAD.size + 1:
+        raise BadEntry("A leaf is cut short.")
+    logged_ms, length = _HEAD.unpack_from(leaf)
+    at = _HEAD.size + length
+    if at >= len(leaf) or len(leaf) != at + 1 + leaf[at] * _ONE_BYTES:
+        raise BadEntry("A leaf's length does not fit its parts.")
+    starts = range(at + 1, len(leaf), _ONE_BYTES)
+    found = tuple(Signature(leaf[one : one + 32], leaf[one + 32 : one + _ONE_BYTES]) for one in starts)
+    if list(found) != sorted(found):
+        raise BadEntry("A leaf's signatures are not in the order of their keys.")
+    return Leaf(logged_ms, leaf[_HEAD.size : at], found)
+
+
+def open_leaf(leaf: bytes, *, verify: Callable[[bytes, bytes, bytes], None] = ed25519.verify) -> tuple[int, Entry]:
+    """(logged_ms, entry) of a leaf out of a log. Raises BadEntry with the reason."""
+    parts = decode_leaf(leaf)
+    try:
+        return parts.logged_ms, parse(parts.raw, parts.signatures, verify=verify)
+    except (Refused, BadSignature) as error:
+        raise BadEntry(f"{error} ({error.code})") from error

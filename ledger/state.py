@@ -1,0 +1,239 @@
+"""What the entries so far amount to: rows by table and key, which admission reads and changes.
+
+The same rows are kept in memory, in SQL and in an audit. `State.take_touched` gives what one batch changed, so that a store can write just that.
+Every row is frozen: a change is a new row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final, Literal, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from carrel.ledger.bodies import Key, Leg, Rules
+
+DAY_MS: Final = 86_400_000
+ISSUER: Final = "issuer"
+"""The account where credit comes from: what it owes is what there is."""
+
+Standing = Literal["held", "disputed", "taken_down", "withdrawn"]
+HoldStanding = Literal["open", "posted", "voided", "lapsed"]
+
+
+class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`id` is its key within `table`."""
+
+    table: ClassVar[str]
+    id: str
+
+
+class KeyRow(Row, frozen=True):
+    """A public key. It may sign from `since` on and not from `until` on (indexes)."""
+
+    table: ClassVar[str] = "keys"
+    account: Key
+    since: int
+    until: int | None = None
+    next: str | None = None
+    custodial: bool = False
+
+
+class AccountRow(Row, frozen=True):
+    """Who holds works and credit. `head`: the latest entry about its keys, `keys`: those that may sign now. Credits are counted once and for all, by direction; pending ones are held."""
+
+    table: ClassVar[str] = "accounts"
+    since: int
+    head: str = ""
+    keys: tuple[Key, ...] = ()
+    role: Literal["library", "staff"] | None = None
+    recovery: str | None = None
+    credits_posted: int = 0
+    debits_posted: int = 0
+    credits_pending: int = 0
+    debits_pending: int = 0
+
+    @property
+    def balance(self) -> int:
+        """What came in less what went out, held amounts still counted in."""
+        return self.credits_posted - self.debits_posted
+
+    @property
+    def available(self) -> int:
+        return self.balance - self.debits_pending
+
+
+class WorkRow(Row, frozen=True):
+    """`head`: its latest entry. `sources`: works it was made from."""
+
+    table: ClassVar[str] = "works"
+    since: int
+    head: str
+    kind: str
+    holder: Key
+    standing: Standing = "held"
+    licence: str | None = None
+    royalty_bp: int = 0
+    derivation: Literal["open", "ask"] = "open"
+    sources: tuple[str, ...] = ()
+    relation: str | None = None
+
+
+class HoldRow(Row, frozen=True):
+    table: ClassVar[str] = "holds"
+    since: int
+    payer: Key
+    to: Key
+    amount: int
+    expires_ms: int
+    rule: str
+    work: str | None = None
+    standing: HoldStanding = "open"
+
+
+class RuleRow(Row, frozen=True):
+    table: ClassVar[str] = "rules"
+    since: int
+    version: int
+    rules: Rules
+
+
+class MoveRow(Row, frozen=True):
+    """What one entry moved, royalties included, and how much of each leg corrections took back."""
+
+    table: ClassVar[str] = "moves"
+    since: int
+    legs: tuple[Leg, ...]
+    returned: tuple[int, ...] = ()
+
+
+class DayRow(Row, frozen=True):
+    """A sum of one UTC day, for the limits. `id` says of what: `spent ACCOUNT`, `pair PAYER TO`, `earned CODE ACCOUNT`."""
+
+    table: ClassVar[str] = "days"
+    day: int
+    amount: int
+
+
+ROWS: Final[tuple[type[Row], ...]] = (KeyRow, AccountRow, WorkRow, HoldRow, RuleRow, MoveRow, DayRow)
+R = TypeVar("R", bound=Row)
+
+
+class State:
+    """`size`: entries so far. `clock_ms`: logged time of the last one. `rule`: id of the rule in force. `library`: the account of entry 0."""
+
+    def __init__(self, log: str) -> None:
+        self.log = log
+        self.size = 0
+        self.clock_ms = 0
+        self.library: str | None = None
+        self.rule: str | None = None
+        self._rows: dict[type[Row], dict[str, Row]] = {kind: {} for kind in ROWS}
+        self._expiring: dict[str, int] = {}
+        self._earliest_ms: int | None = None
+        self._touched: dict[tuple[type[Row], str], Row] = {}
+        self._undo: list[tuple[type[Row], str, Row | None, Row | None]] = []
+
+    def get(self, kind: type[R], key: str) -> R | None:
+        return self._rows[kind].get(key)  # type: ignore[return-value]
+
+    def rows(self, kind: type[R]) -> Iterator[R]:
+        yield from self._rows[kind].values()  # type: ignore[misc]
+
+    def put(self, row: Row) -> None:
+        place = (type(row), row.id)
+        self._undo.append((*place, self._rows[type(row)].get(row.id), self._touched.get(place)))
+        self.load(row)
+        self._touched[place] = row
+
+    def keep(self) -> None:
+        """What was put since the last `keep` stays."""
+        self._undo.clear()
+
+    def undo(self) -> None:
+        """What was put since the last `keep` never was."""
+        while self._undo:
+            kind, key, before, touched_before = self._undo.pop()
+            if before is not None:
+                self.load(before)
+            else:
+                self._forget(self._rows[kind].pop(key))
+            if touched_before is not None:
+                self._touched[kind, key] = touched_before
+            else:
+                del self._touched[kind, key]
+
+    def load(self, row: Row) -> None:
+        """A row as a store kept it: not touched."""
+        self._rows[type(row)][row.id] = row
+        match row:
+            case HoldRow():
+                self._note_expiry(row)
+            case RuleRow() if row.version > self._version():
+                self.rule = row.id
+            case AccountRow(role="library"):
+                self.library = row.id
+            case _:
+                pass
+
+    def take_touched(self) -> list[Row]:
+        """What changed since the last call, each row once, as it is now."""
+        rows = list(self._touched.values())
+        self._touched = {}
+        return rows
+
+    def rules(self) -> Rules | None:
+        row = self.get(RuleRow, self.rule) if self.rule else None
+        return row.rules if row else None
+
+    def expired(self, now_ms: int) -> list[HoldRow]:
+        """Open holds whose time is over, in the order of their ids: all machines lapse them alike."""
+        if self._earliest_ms is None or self._earliest_ms > now_ms:
+            return []
+        ids = sorted(hold for hold, at_ms in self._expiring.items() if at_ms <= now_ms)
+        return [row for hold in ids if (row := self.get(HoldRow, hold))]
+
+    def day_sum(self, what: str, day: int) -> int:
+        row = self.get(DayRow, what)
+        return row.amount if row and row.day == day else 0
+
+    def _forget(self, row: Row) -> None:
+        match row:
+            case HoldRow():
+                self._note_expiry(replace(row, standing="voided"))
+            case RuleRow():
+                self.rule = max(self.rows(RuleRow), key=lambda rule: rule.version).id if self._rows[RuleRow] else None
+            case AccountRow(role="library"):
+                self.library = None
+            case _:
+                pass
+
+    def _note_expiry(self, row: HoldRow) -> None:
+        if row.standing == "open":
+            self._expiring[row.id] = row.expires_ms
+            if self._earliest_ms is None or row.expires_ms < self._earliest_ms:
+                self._earliest_ms = row.expires_ms
+        elif self._expiring.pop(row.id, None) == self._earliest_ms:
+            self._earliest_ms = min(self._expiring.values(), default=None)
+
+    def _version(self) -> int:
+        row = self.get(RuleRow, self.rule) if self.rule else None
+        return row.version if row else 0
+
+
+__all__ = [
+    "DAY_MS",
+    "ISSUER",
+    "ROWS",
+    "AccountRow",
+    "DayRow",
+    "HoldRow",
+    "KeyRow",
+    "MoveRow",
+    "Row",
+    "RuleRow",
+    "State",
+    "WorkRow",
+    "replace",
+]
