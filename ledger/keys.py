@@ -7,7 +7,7 @@ from typing import Final
 
 from carrel.ledger import ed25519
 from carrel.ledger.bodies import KeyRecover, KeyRegister, KeyRevoke, KeyRotate
-from carrel.ledger.errors import KeyRevoked, LimitReached, KeyTaken, StalePrev, Unauthorised, UnknownKey
+from carrel.ledger.errors import KeyRevoked, KeyTaken, LimitReached, StalePrev, Unauthorised, UnknownKey
 from carrel.ledger.state import AccountRow, KeyRow, State, replace
 
 MOST_KEYS: Final = 32
