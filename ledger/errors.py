@@ -12,7 +12,7 @@ LedgerError
 │   ├── BadTerms                 UnknownLicence, RuleMissing, RuleBroken
 │   └── Uncovered                Overdrawn, HoldEnded, LimitReached
 └── Invalid                  something that claims to be part of a log and is not: evidence, with the place where it was found
-    ├── BadNote, BadProof, BadTile, BadEntry, BadCertificate
+    ├── BadNote, BadProof, BadTile, BadEntry, BadCertificate, BadPolicy
     └── Forked                   two histories under one name
 """
 
@@ -199,6 +199,10 @@ class BadEntry(Invalid):
 
 class BadCertificate(Invalid):
     code = "bad_certificate"
+
+
+class BadPolicy(Invalid):
+    code = "bad_policy"
 
 
 class Forked(Invalid):
