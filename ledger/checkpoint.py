@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from carrel.ledger import ed25519
-from carrel.ledger.errors import BadKey, BadNote, BadSignature
+from carrel.ledger.errors import BadKey, BadNote, BadSignature, Invalid
 from carrel.ledger.merkle import EMPTY_ROOT, HASH_BYTES, MAX_SIZE
 
 ED25519: Final = 0x01
@@ -268,27 +268,27 @@ def check_name(name: str, where: str) -> None:
         raise BadNote(f"{where}: a name has no space and no plus sign in it.")
 
 
-def parse_decimal(text: str, where: str) -> int:
-    """0 … 2^63 − 1 without leading zeros. BadNote."""
+def parse_decimal(text: str, where: str, error: type[Invalid] = BadNote) -> int:
+    """0 … 2^63 − 1 without leading zeros."""
     if len(text) <= 19 and text.isascii() and text.isdigit() and (text == "0" or text[0] != "0"):
         number = int(text)
         if number <= MAX_SIZE:
             return number
-    raise BadNote(f"{where}: {text[:40]!r} is not a decimal number without leading zeros.")
+    raise error(f"{where}: {text[:40]!r} is not a decimal number without leading zeros.")
 
 
 def encode_base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def decode_base64(text: str, where: str) -> bytes:
-    """Standard base64 with its padding, in the one spelling that encoding gives. BadNote."""
+def decode_base64(text: str, where: str, error: type[Invalid] = BadNote) -> bytes:
+    """Standard base64 with its padding, in the one spelling that encoding gives."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         data = None
     if data is None or encode_base64(data) != text:
-        raise BadNote(f"{where}: {text[:60]!r} is not base64 as it should be spelled.")
+        raise error(f"{where}: {text[:60]!r} is not base64 as it should be spelled.")
     return data
 
 
