@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from carrel.ledger import credits, keys, rights, rules
+from carrel.ledger import credits, keys, rights, rules  # noqa: A004 - the ledger's credits, not Python's
 from carrel.ledger.bodies import (
     Attest,
     Body,

@@ -108,7 +108,10 @@ class File(Part, frozen=True, kw_only=True):
 
 
 class WorkTerms(Body, frozen=True, kw_only=True):
-    """What others may do. `licence`: a known URI, or none: all rights reserved. `royalty_bp`: of what a derived work earns. `derivation`: ask = the holder signs too."""
+    """What others may do. `licence`: a known URI, or none: all rights reserved. `royalty_bp`: of what a derived work earns.
+
+    `derivation`: ask means that the holder signs a derived work too.
+    """
 
     licence: Uri | None = None
     royalty_bp: Share = 0

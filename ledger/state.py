@@ -1,18 +1,18 @@
 """What the entries so far amount to: rows by table and key, which admission reads and changes.
 
-The same rows are kept in memory, in SQL and in an audit. `State.take_touched` gives what one batch changed, so that a store can write just that.
+The same rows are kept in memory, in SQL and in an audit. `State.take_changes` gives what one batch changed, so that a store can write just that.
 Every row is frozen: a change is a new row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Final, Literal, TypeVar
+from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from carrel.ledger.bodies import Key, Leg, Rules
+from carrel.ledger.bodies import AnyBody, CreditCorrect, CreditPost, CreditVoid, Key, Leg, Rules
 
 DAY_MS: Final = 86_400_000
 ISSUER: Final = "issuer"
@@ -41,7 +41,10 @@ class KeyRow(Row, frozen=True):
 
 
 class AccountRow(Row, frozen=True):
-    """Who holds works and credit. `head`: the latest entry about its keys, `keys`: those that may sign now. Credits are counted once and for all, by direction; pending ones are held."""
+    """Who holds works and credit. `head`: the latest entry about its keys, `keys`: those that may sign now.
+
+    Credits are counted by direction and never down; pending ones are held.
+    """
 
     table: ClassVar[str] = "accounts"
     since: int
@@ -118,6 +121,30 @@ class DayRow(Row, frozen=True):
 
 ROWS: Final[tuple[type[Row], ...]] = (KeyRow, AccountRow, WorkRow, HoldRow, RuleRow, MoveRow, DayRow)
 R = TypeVar("R", bound=Row)
+_Place = tuple[type[Row], str]
+
+
+class Change(NamedTuple):
+    """A row as it was, None for a new one, and as it is."""
+
+    before: Row | None
+    row: Row
+
+
+def _is_cold(row: Row) -> bool:
+    """Whether only an entry that names it can want it again: what was moved, and holds that ended."""
+    return isinstance(row, MoveRow) or (isinstance(row, HoldRow) and row.standing != "open")
+
+
+def needs(body: AnyBody) -> _Place | None:
+    """The row that must be loaded before this body is admitted, if the state does not have it."""
+    match body:
+        case CreditCorrect():
+            return MoveRow, body.corrects
+        case CreditPost() | CreditVoid():
+            return HoldRow, body.hold
+        case _:
+            return None
 
 
 class State:
@@ -132,8 +159,8 @@ class State:
         self._rows: dict[type[Row], dict[str, Row]] = {kind: {} for kind in ROWS}
         self._expiring: dict[str, int] = {}
         self._earliest_ms: int | None = None
-        self._touched: dict[tuple[type[Row], str], Row] = {}
-        self._undo: list[tuple[type[Row], str, Row | None, Row | None]] = []
+        self._touched: dict[_Place, Change] = {}
+        self._undo: list[tuple[_Place, Row | None, Change | None]] = []
 
     def get(self, kind: type[R], key: str) -> R | None:
         return self._rows[kind].get(key)  # type: ignore[return-value]
@@ -143,9 +170,10 @@ class State:
 
     def put(self, row: Row) -> None:
         place = (type(row), row.id)
-        self._undo.append((*place, self._rows[type(row)].get(row.id), self._touched.get(place)))
+        before, change = self._rows[type(row)].get(row.id), self._touched.get(place)
+        self._undo.append((place, before, change))
         self.load(row)
-        self._touched[place] = row
+        self._touched[place] = Change(change.before if change else before, row)
 
     def keep(self) -> None:
         """What was put since the last `keep` stays."""
@@ -154,15 +182,15 @@ class State:
     def undo(self) -> None:
         """What was put since the last `keep` never was."""
         while self._undo:
-            kind, key, before, touched_before = self._undo.pop()
+            place, before, change = self._undo.pop()
             if before is not None:
                 self.load(before)
             else:
-                self._forget(self._rows[kind].pop(key))
-            if touched_before is not None:
-                self._touched[kind, key] = touched_before
+                self._forget(self._rows[place[0]].pop(place[1]))
+            if change is not None:
+                self._touched[place] = change
             else:
-                del self._touched[kind, key]
+                del self._touched[place]
 
     def load(self, row: Row) -> None:
         """A row as a store kept it: not touched."""
@@ -177,11 +205,14 @@ class State:
             case _:
                 pass
 
-    def take_touched(self) -> list[Row]:
-        """What changed since the last call, each row once, as it is now."""
-        rows = list(self._touched.values())
+    def take_changes(self) -> list[Change]:
+        """What changed since the last call, each row once. Rows that no later entry needs at hand are then left to the store (`needs`)."""
+        changes = list(self._touched.values())
         self._touched = {}
-        return rows
+        for change in changes:
+            if _is_cold(change.row):
+                del self._rows[type(change.row)][change.row.id]
+        return changes
 
     def rules(self) -> Rules | None:
         row = self.get(RuleRow, self.rule) if self.rule else None
@@ -227,6 +258,7 @@ __all__ = [
     "ISSUER",
     "ROWS",
     "AccountRow",
+    "Change",
     "DayRow",
     "HoldRow",
     "KeyRow",
@@ -235,5 +267,6 @@ __all__ = [
     "RuleRow",
     "State",
     "WorkRow",
+    "needs",
     "replace",
 ]

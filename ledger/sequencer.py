@@ -1,0 +1,155 @@
+"""Gives entries their place: entries in, verdicts and one batch of writes out, all as values."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+import msgspec
+
+from carrel.ledger import admission
+from carrel.ledger.bodies import (
+    AnyBody,
+    Attest,
+    CreditHold,
+    CreditIssue,
+    CreditTransfer,
+    KeyRecover,
+    KeyRegister,
+    KeyRevoke,
+    KeyRotate,
+    WorkDerive,
+)
+from carrel.ledger.entry import Entry, encode_leaf
+from carrel.ledger.errors import IdReplayed, Refused
+from carrel.ledger.merkle import leaf_hash
+from carrel.ledger.state import Change, KeyRow, Row, State
+from carrel.ledger.storage import Batch, Head, Record
+
+_pack: Final = msgspec.msgpack.Encoder(order="sorted")
+_DIGEST_BITS: Final = 256
+_SEAL: Final = b"carrel-ledger-rows-v1\n"
+
+
+class Accepted(NamedTuple):
+    """`again`: the very same entry was there already."""
+
+    record: Record
+    again: bool = False
+
+
+Verdict = Accepted | Refused
+
+
+class Sequencer:
+    """The one writer's thinking. `digest` sums up the rows as `State` has them after the last batch."""
+
+    def __init__(self, state: State, digest: int, seal_key: bytes) -> None:
+        self.state = state
+        self._digest = digest
+        self._seal_key = seal_key
+
+    def admit(self, entries: Iterable[Entry], known: Mapping[bytes, Record], now_ms: int) -> list[Verdict]:
+        """A verdict each, in order. `known`: the records of those of their ids that the store has. The state is then ahead of the store by `batch`."""
+        logged_ms = max(now_ms, self.state.clock_ms)
+        fresh: dict[bytes, Record] = {}
+        return [self._verdict(entry, known, fresh, logged_ms) for entry in entries]
+
+    def _verdict(
+        self, entry: Entry, known: Mapping[bytes, Record], fresh: dict[bytes, Record], logged_ms: int
+    ) -> Verdict:
+        key, digest = bytes.fromhex(entry.body.id), entry.hash
+        earlier = known.get(key) or fresh.get(key)
+        if earlier is not None:
+            if earlier.hash == digest:
+                return Accepted(earlier, again=True)
+            return IdReplayed(
+                f"Entry {earlier.index} has this id and says something else. Make a new id for a new entry."
+            )
+        try:
+            admission.admit(self.state, entry, logged_ms)
+        except Refused as refused:
+            return refused
+        leaf = encode_leaf(entry, logged_ms)
+        record = Record(
+            self.state.size - 1,
+            logged_ms,
+            key,
+            digest,
+            leaf_hash(leaf),
+            leaf,
+            str(entry.body.__struct_config__.tag),
+            subjects(self.state, entry.body, digest.hex()),
+        )
+        fresh[key] = record
+        return Accepted(record)
+
+    def batch(self, verdicts: Sequence[Verdict]) -> Batch | None:
+        """The writes that make these verdicts lasting; None when nothing new was accepted."""
+        records = [one.record for one in verdicts if isinstance(one, Accepted) and not one.again]
+        if not records:
+            return None
+        changes = self.state.take_changes()
+        self._digest = digest_after(self._digest, changes)
+        head = sealed_head(self.state.size, self.state.clock_ms, self._digest, self._seal_key)
+        return Batch(records[0].index, records, [change.row for change in changes], head)
+
+
+def digest_after(digest: int, changes: Iterable[Change]) -> int:
+    """The sum, modulo 2^256, of the SHA-256 of all rows: order does not matter, and one row is exchanged without reading the others.
+
+    It shows a damaged or edited row to whoever opens the store. It is no proof against somebody who can search for sums: that proof is the replay.
+    """
+    for before, row in changes:
+        if before is not None:
+            digest -= row_digest(before)
+        digest += row_digest(row)
+    return digest % (1 << _DIGEST_BITS)
+
+
+def row_digest(row: Row) -> int:
+    return int.from_bytes(sha256(row.table.encode() + b"\n" + _pack.encode(row)).digest())
+
+
+def sealed_head(size: int, clock_ms: int, digest: int, seal_key: bytes) -> Head:
+    raw = digest.to_bytes(_DIGEST_BITS // 8)
+    return Head(size, clock_ms, raw, _seal(size, clock_ms, raw, seal_key))
+
+
+def is_sealed(head: Head, seal_key: bytes) -> bool:
+    return hmac.compare_digest(head.seal, _seal(head.size, head.clock_ms, head.digest, seal_key))
+
+
+def _seal(size: int, clock_ms: int, digest: bytes, seal_key: bytes) -> bytes:
+    return hmac.digest(seal_key, _SEAL + size.to_bytes(8) + clock_ms.to_bytes(8) + digest, "sha256")
+
+
+def subjects(state: State, body: AnyBody, entry_id: str) -> tuple[str, ...]:
+    """The accounts and works in whose history the entry stands."""
+    row = state.get(KeyRow, body.by)
+    found = {row.account if row else body.by}
+    match body:
+        case KeyRegister() | KeyRecover():
+            found.add(body.account or body.key)
+        case KeyRevoke() | KeyRotate():
+            ended = state.get(KeyRow, body.key)
+            found.update({ended.account} if ended else ())
+        case CreditIssue() | CreditTransfer():
+            found.update(one.to for one in body.transfers)
+            found.update(one.work for one in body.transfers if one.work)
+        case CreditHold():
+            found.update({body.to, body.work} - {None})
+        case Attest():
+            found.update({body.subject, body.work} - {None})
+        case WorkDerive():
+            found.update({entry_id, *body.sources})
+    tag = str(body.__struct_config__.tag)
+    if tag == "work.register":
+        found.add(entry_id)
+    for name in ("work", "to"):
+        value = getattr(body, name, None)
+        if isinstance(value, str):
+            found.add(value)
+    return tuple(sorted(one for one in found if one))
