@@ -195,7 +195,11 @@ class Overdraft(Part, frozen=True, kw_only=True):
 
 
 class Rules(Part, frozen=True, kw_only=True):
-    """The economy's public constants. Days are UTC days of logged time; `earnings` by ascending code, `overdrafts` by ascending account."""
+    """The economy's public constants. Days are UTC days of logged time; `earnings` by ascending code, `overdrafts` by ascending account.
+
+    `supply_most`: credits in all; 0: none. `transfer_most`, `spend_day_most` (of one payer), `pair_day_most` (between two accounts, there and back): 0 is no
+    such limit. `hold_most_ms`: 0 is no holds. Royalties reach `royalty_depth` derivations back and are at most `royalty_cap_bp` of a payment together.
+    """
 
     earnings: Annotated[tuple[Earning, ...], Meta(max_length=64)] = ()
     overdrafts: Annotated[tuple[Overdraft, ...], Meta(max_length=64)] = ()

@@ -94,8 +94,9 @@ def derive(state: State, body: WorkDerive, entry_id: str, _: int) -> None:
             raise ConsentMissing(
                 f"The holder of the source {work_id} is asked first and signs too: add their key to `also`."
             )
+    accepted_bp = tuple(work(state, source).royalty_bp for source in body.sources)
     row = _new_work(state, body, entry_id)
-    state.put(replace(row, sources=body.sources, relation=body.relation))
+    state.put(replace(row, sources=body.sources, accepted_bp=accepted_bp, relation=body.relation))
 
 
 def license_work(state: State, body: WorkLicense, entry_id: str, _: int) -> None:

@@ -68,7 +68,7 @@ class AccountRow(Row, frozen=True):
 
 
 class WorkRow(Row, frozen=True):
-    """`head`: its latest entry. `sources`: works it was made from."""
+    """`head`: its latest entry. `sources`: works it was made from; `accepted_bp`: the royalty of each, as it stood when this work was derived."""
 
     table: ClassVar[str] = "works"
     since: int
@@ -80,6 +80,7 @@ class WorkRow(Row, frozen=True):
     royalty_bp: int = 0
     derivation: Literal["open", "ask"] = "open"
     sources: tuple[str, ...] = ()
+    accepted_bp: tuple[int, ...] = ()
     relation: str | None = None
 
 
@@ -112,7 +113,7 @@ class MoveRow(Row, frozen=True):
 
 
 class DayRow(Row, frozen=True):
-    """A sum of one UTC day, for the limits. `id` says of what: `spent ACCOUNT`, `pair PAYER TO`, `earned CODE ACCOUNT`."""
+    """A sum of one UTC day, for the limits. `id` says of what: `spent ACCOUNT`, `pair ACCOUNT ACCOUNT` (ascending: both directions), `earned CODE ACCOUNT`."""
 
     table: ClassVar[str] = "days"
     day: int
