@@ -37,7 +37,7 @@ def decode(body: bytes) -> AnyBody:
     if len(body) > MOST_BODY_BYTES:
         raise TooLong(f"The body has {len(body)} bytes; at most {MOST_BODY_BYTES} are taken.")
     try:
-        value = _decoder.decode(body)
+        value: AnyBody = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _diagnosis(body, str(error)) from None
     # Strings are narrowed to ASCII by every type, so that this one comparison settles order, spacing, escapes, numbers and doubled members.

@@ -12,8 +12,7 @@ import msgspec
 from carrel.ledger import admission
 from carrel.ledger.bodies import (
     AnyBody,
-    Attest,
-    CreditHold,
+    CreditCorrect,
     CreditIssue,
     CreditTransfer,
     KeyRecover,
@@ -21,6 +20,7 @@ from carrel.ledger.bodies import (
     KeyRevoke,
     KeyRotate,
     WorkDerive,
+    WorkRegister,
 )
 from carrel.ledger.entry import Entry, encode_leaf
 from carrel.ledger.errors import IdReplayed, Refused
@@ -31,6 +31,8 @@ from carrel.ledger.storage import Batch, Head, Record
 _pack: Final = msgspec.msgpack.Encoder(order="sorted")
 _DIGEST_BITS: Final = 256
 _SEAL: Final = b"carrel-ledger-rows-v1\n"
+_NAMES: Final = ("work", "to", "subject")
+"""Members of several types that name an account or a work."""
 
 
 class Accepted(NamedTuple):
@@ -128,28 +130,27 @@ def _seal(size: int, clock_ms: int, digest: bytes, seal_key: bytes) -> bytes:
 
 def subjects(state: State, body: AnyBody, entry_id: str) -> tuple[str, ...]:
     """The accounts and works in whose history the entry stands."""
-    row = state.get(KeyRow, body.by)
-    found = {row.account if row else body.by}
+    found = {_account(state, body.by), *(getattr(body, name, None) for name in _NAMES)}
     match body:
         case KeyRegister() | KeyRecover():
             found.add(body.account or body.key)
         case KeyRevoke() | KeyRotate():
-            ended = state.get(KeyRow, body.key)
-            found.update({ended.account} if ended else ())
+            found.add(_account(state, body.key))
         case CreditIssue() | CreditTransfer():
             found.update(one.to for one in body.transfers)
-            found.update(one.work for one in body.transfers if one.work)
-        case CreditHold():
-            found.update({body.to, body.work} - {None})
-        case Attest():
-            found.update({body.subject, body.work} - {None})
+            found.update(one.work for one in body.transfers)
+        case CreditCorrect():
+            found.update(leg.to for leg in body.legs)
+            found.update(leg.payer for leg in body.legs)
+        case WorkRegister():
+            found.add(entry_id)
         case WorkDerive():
-            found.update({entry_id, *body.sources})
-    tag = str(body.__struct_config__.tag)
-    if tag == "work.register":
-        found.add(entry_id)
-    for name in ("work", "to"):
-        value = getattr(body, name, None)
-        if isinstance(value, str):
-            found.add(value)
+            found.update((entry_id, *body.sources))
+        case _:
+            pass
     return tuple(sorted(one for one in found if one))
+
+
+def _account(state: State, key: str) -> str:
+    row = state.get(KeyRow, key)
+    return row.account if row else key

@@ -210,10 +210,21 @@ class State:
         """What changed since the last call, each row once. Rows that no later entry needs at hand are then left to the store (`needs`)."""
         changes = list(self._touched.values())
         self._touched = {}
-        for change in changes:
-            if _is_cold(change.row):
-                del self._rows[type(change.row)][change.row.id]
+        self._cool([change.row for change in changes])
         return changes
+
+    def drop_changes(self) -> None:
+        """For a replay that stores nothing: every row stays at hand."""
+        self._touched = {}
+
+    def cool(self) -> None:
+        """After loading: forget what `take_changes` would have forgotten."""
+        self._cool([row for rows in self._rows.values() for row in rows.values()])
+
+    def _cool(self, rows: list[Row]) -> None:
+        for row in rows:
+            if _is_cold(row):
+                self._rows[type(row)].pop(row.id, None)
 
     def rules(self) -> Rules | None:
         row = self.get(RuleRow, self.rule) if self.rule else None

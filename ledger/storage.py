@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
+
 from carrel.ledger.state import Row
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True):
     """One entry as it is kept. `id` (16,), `hash` the entry's id (32,), `leaf_hash` (32,), `leaf` the leaf's data."""
 
     index: int

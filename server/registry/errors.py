@@ -1,0 +1,51 @@
+"""What stops a log. A log that cannot trust itself or its disk does not go on: it says what it found and stays shut until its operator has looked.
+
+LocalError
+└── LogStopped           nothing is appended any more
+    ├── AnotherWriter        a second server has this log
+    ├── RolledBack           the database or the tiles are older than what was signed
+    ├── Damaged              what is kept does not fit what was signed
+    └── NoLog                there is none, or not in this folder
+PeerError
+├── EntryRefused         carries the code of the ledger's own error
+└── LogBusy              more waits than is taken; carries retry_after_ms
+"""
+
+from __future__ import annotations
+
+from carrel.ledger.errors import Refused
+from carrel.server.errors import LocalError, PeerError
+
+
+class LogStopped(LocalError):
+    """`str(error)` says what was found, for the operator and the log's page."""
+
+
+class AnotherWriter(LogStopped):
+    pass
+
+
+class RolledBack(LogStopped):
+    pass
+
+
+class Damaged(LogStopped):
+    pass
+
+
+class NoLog(LogStopped):
+    pass
+
+
+class EntryRefused(PeerError):
+    """`reason` is the ledger's code: docs/design/ledger-format.md lists them."""
+
+    code, status = "entry_refused", 422
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(str(refused))
+        self.reason = refused.code
+
+
+class LogBusy(PeerError):
+    code, status = "log_busy", 503

@@ -1,0 +1,119 @@
+"""Public files in a folder, and the place of the latest checkpoint: small, and durable when they return."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from carrel.ledger.errors import Forked
+from carrel.server.errors import StorageError
+from carrel.server.registry.errors import AnotherWriter
+
+
+class FolderFiles:
+    """A `Files` that any web server can serve. Paths were made by the ledger, never by a peer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, path: str) -> bytes:
+        return (self.folder / path).read_bytes()
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Data first, then names, then the folders that hold them: a crash leaves each file whole or absent. Raises StorageError."""
+        try:
+            folders: dict[Path, None] = {}
+            for path, data in files.items():
+                target = self.folder / path
+                folders.update(_make_folders(target.parent))
+                replace_file(target, data)
+                folders[target.parent] = None
+            for folder in folders:
+                sync_folder(folder)
+        except OSError as error:
+            raise StorageError(f"The ledger's public files cannot be written: {error.strerror}.") from error
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Files that newer ones replace; that some stay does no harm."""
+        for path in paths:
+            (self.folder / path).unlink(missing_ok=True)
+
+
+class FilePlace:
+    """A `Place` in one file. Leave its folder out of backups: it is what shows that one was put back."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / "checkpoint"
+
+    def read(self) -> bytes | None:
+        try:
+            return self._file.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageError(f"The latest checkpoint cannot be read: {error.strerror}.") from error
+
+    def swap(self, expected: bytes | None, value: bytes) -> None:
+        try:
+            with locked(self._folder / "lock", wait=True):
+                if self.read() != expected:
+                    raise Forked("Another checkpoint was signed meanwhile: a second server has this log's key.")
+                replace_file(self._file, value)
+                sync_folder(self._folder)
+        except OSError as error:
+            raise StorageError(f"The latest checkpoint cannot be written: {error.strerror}.") from error
+
+
+def replace_file(target: Path, data: bytes, mode: int = 0o644) -> None:
+    """The file's bytes are on the disk before it has its name; sync its folder after."""
+    half = target.with_name(f".{target.name}.new")
+    descriptor = os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    half.replace(target)
+
+
+def sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _make_folders(folder: Path) -> dict[Path, None]:
+    """Makes what is missing; returns the folders whose lists of names changed."""
+    changed: dict[Path, None] = {}
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for one in reversed(missing):
+        one.mkdir(exist_ok=True)
+        changed[one.parent] = None
+    return changed
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the file's lock; it falls when the process ends, however it ends. Raises AnotherWriter."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise AnotherWriter(
+                "Another process has this log open. Stop it first, or speak to it through its address."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,208 @@
+"""A log is made, and opened again: everything that is kept has to agree before anything is added.
+
+The latest checkpoint (`latest/`) says what was signed. The database must have at least as many entries and the tiles its very root; what the database has
+beyond it was acknowledged before a crash and is integrated next. Lost or damaged tiles are made again from the database; a database that is older than the
+checkpoint was rolled back, and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from carrel.ledger import ed25519
+from carrel.ledger.checkpoint import Checkpoint, NoteSigner, open_checkpoint
+from carrel.ledger.entry import decode_leaf
+from carrel.ledger.errors import Invalid
+from carrel.ledger.merkle import leaf_hash
+from carrel.ledger.sequencer import Sequencer, is_sealed, row_digest, sealed_head
+from carrel.ledger.state import State
+from carrel.ledger.storage import Files, Head, Place, Record
+from carrel.ledger.tiles import TileWriter
+from carrel.server.errors import StorageError
+from carrel.server.registry.errors import Damaged, LogStopped, NoLog, RolledBack
+from carrel.server.registry.files import FilePlace, FolderFiles, locked, replace_file, sync_folder
+from carrel.server.registry.log import Log
+from carrel.server.registry.store import SqlStore, open_store, sqlite_url
+
+ABOUT: Final = "log.json"
+KEY: Final = "log.key"
+PUBLIC: Final = "public"
+LATEST: Final = "latest"
+LOCK: Final = "lock"
+_REBUILD_CHUNK: Final = 4096
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """`log.json`: what a log is called and by which key it is known. `database`: another address than `ledger.db` beside it."""
+
+    origin: str
+    vkey: str
+    database: str | None = None
+
+
+def create_log(folder: Path, origin: str, seed: bytes, database: str | None = None) -> None:
+    """An empty log. `seed` (32,) is its secret. Raises LogStopped when there is one already, Invalid for a name that no checkpoint can have, StorageError."""
+    signer = NoteSigner(origin, seed)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (folder / ABOUT).exists():
+            raise LogStopped(f"There is a log in {folder} already.")
+        for part in (PUBLIC, LATEST):
+            (folder / part).mkdir(exist_ok=True)
+        with locked(folder / LOCK):
+            empty = Checkpoint(origin, 0, TileWriter().root()).sign([signer]).encode()
+            replace_file(folder / KEY, seed, mode=0o600)
+            FilePlace(folder / LATEST).swap(None, empty)
+            FolderFiles(folder / PUBLIC).write({"checkpoint": empty})
+            about = About(origin=origin, vkey=signer.verifier().vkey, database=database)
+            replace_file(folder / ABOUT, msgspec.json.encode(about))
+            sync_folder(folder)
+    except OSError as error:
+        raise StorageError(f"The log's folder cannot be made: {error.strerror}.") from error
+
+
+def read_about(folder: Path) -> About:
+    """Raises NoLog."""
+    try:
+        return msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+    except FileNotFoundError:
+        raise NoLog(f"There is no log in {folder}. Make one: carrel ledger init --origin NAME --dir {folder}") from None
+    except (OSError, msgspec.DecodeError) as error:
+        raise NoLog(f"{folder / ABOUT} cannot be read: {error}") from error
+
+
+def open_log(folder: Path, *, store: Callable[[str], SqlStore] = open_store) -> Log:
+    """Raises NoLog, AnotherWriter, RolledBack, Damaged, StorageError."""
+    about = read_about(folder)
+    with ExitStack() as held:
+        held.enter_context(locked(folder / LOCK))
+        signer = _signer(folder, about)
+        kept = store(about.database or sqlite_url(folder))
+        held.callback(kept.close)
+        files, place = FolderFiles(folder / PUBLIC), FilePlace(folder / LATEST)
+        return assemble(signer, kept, files, place, held.pop_all().close)
+
+
+def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, close: Callable[[], None]) -> Log:
+    """The open log out of its parts. Raises RolledBack, Damaged, StorageError."""
+    sealed = place.read()
+    if sealed is None:
+        raise RolledBack(
+            "The place of the latest checkpoint is empty, so that nobody here can say what was signed last. "
+            "Put the checkpoint there that your readers or witnesses saw last."
+        )
+    try:
+        checkpoint = open_checkpoint(sealed, signer.verifier(), signer.name)
+    except Invalid as error:
+        raise Damaged(f"The latest checkpoint is damaged: {error}") from error
+    seal_key = sha256(b"carrel-ledger-seal-v1\n" + signer.seed).digest()
+    head = store.head() or sealed_head(0, 0, 0, seal_key)
+    if head.size < checkpoint.size:
+        raise RolledBack(
+            f"{checkpoint.size} entries were signed and the database has {head.size}: an old copy was put back. "
+            "Find the newer one, or the lost entries in the public tiles."
+        )
+    state = _load_state(signer.name, store, head, seal_key)
+    pending = list(_checked(store, checkpoint.size, head.size))
+    writer = _writer(store, files, checkpoint)
+    return Log(
+        signer,
+        store,
+        files,
+        place,
+        Sequencer(state, int.from_bytes(head.digest), seal_key),
+        writer,
+        sealed,
+        pending,
+        close,
+    )
+
+
+def _signer(folder: Path, about: About) -> NoteSigner:
+    try:
+        seed = (folder / KEY).read_bytes()
+    except OSError as error:
+        raise NoLog(f"The log's key {folder / KEY} cannot be read: {error.strerror}.") from error
+    if len(seed) != ed25519.SEED_BYTES:
+        raise Damaged(f"{folder / KEY} is not a key.")
+    signer = NoteSigner(about.origin, seed)
+    if signer.verifier().vkey != about.vkey:
+        raise Damaged(f"{folder / KEY} is not the key of this log, which is known as {about.vkey}.")
+    return signer
+
+
+def _load_state(origin: str, store: SqlStore, head: Head, seal_key: bytes) -> State:
+    if not is_sealed(head, seal_key):
+        raise Damaged("The ledger's head row was changed by somebody else. Make the rows anew: carrel ledger rebuild.")
+    state, total = State(origin), 0
+    for row in store.rows():
+        total += row_digest(row)
+        state.load(row)
+    if total % (1 << 256) != int.from_bytes(head.digest):
+        raise Damaged(
+            "Rows of the ledger (keys, works or balances) were changed by somebody else. Make them anew: carrel ledger rebuild."
+        )
+    state.size, state.clock_ms = head.size, head.clock_ms
+    state.cool()
+    return state
+
+
+def _checked(store: SqlStore, start: int, end: int) -> Iterable[Record]:
+    """Records as the log wrote them. Raises Damaged at the first that is missing or does not fit itself."""
+    index = start
+    for record in store.records(start, end):
+        if record.index != index:
+            break
+        check_record(record)
+        yield record
+        index += 1
+    if index != end:
+        raise Damaged(f"Entry {index} is missing from the database.")
+
+
+def check_record(record: Record) -> None:
+    """Raises Damaged unless every column says what the leaf says."""
+    try:
+        parts = decode_leaf(record.leaf)
+        fits = (
+            leaf_hash(record.leaf) == record.leaf_hash
+            and sha256(parts.raw).digest() == record.hash
+            and parts.logged_ms == record.logged_ms
+            and f'"id":"{record.id.hex()}"'.encode() in parts.raw
+            and f'"type":"{record.kind}"'.encode() in parts.raw
+        )
+    except Invalid as error:
+        raise Damaged(f"Entry {record.index} in the database: {error}") from error
+    if not fits:
+        raise Damaged(f"Entry {record.index} in the database was changed: its columns do not fit its leaf.")
+
+
+def _writer(store: SqlStore, files: Files, checkpoint: Checkpoint) -> TileWriter:
+    """The tiles' right edge, from the files if they have the signed root, else from the database, and the files with it."""
+    try:
+        writer = TileWriter.resume(checkpoint.size, files.read)
+        if writer.root() == checkpoint.root:
+            return writer
+    except (Invalid, OSError):
+        pass
+    return rebuild_tiles(store, files, checkpoint)
+
+
+def rebuild_tiles(store: SqlStore, files: Files, checkpoint: Checkpoint) -> TileWriter:
+    """Every tile under the checkpoint written again from the database. Raises Damaged when the database has another history than was signed."""
+    writer = TileWriter()
+    for start in range(0, checkpoint.size, _REBUILD_CHUNK):
+        some = list(_checked(store, start, min(start + _REBUILD_CHUNK, checkpoint.size)))
+        writer, made = writer.grow([one.leaf for one in some], [one.leaf_hash for one in some])
+        files.write(made)
+    if writer.root() != checkpoint.root:
+        raise Damaged(
+            f"The database's first {checkpoint.size} entries are not those that were signed. Put the right database back."
+        )
+    return writer

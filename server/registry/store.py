@@ -1,0 +1,244 @@
+"""Entries and rows in SQL: one definition for SQLite and PostgreSQL.
+
+SQLite is asked through Python's own driver, PostgreSQL through asyncpg on an event loop of this store's: both run the same synchronous code. A store
+belongs to one thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from carrel.ledger.state import ROWS, Row
+from carrel.ledger.storage import Batch, Head, Record
+from carrel.server.errors import ConfigurationError
+from carrel.server.registry import tables
+from carrel.server.registry.errors import AnotherWriter, Damaged
+from carrel.server.storage.database import storage_error
+
+T = TypeVar("T")
+Work = Callable[[sa.Connection], T]
+
+PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA busy_timeout=5000")
+CHUNK: Final = 1000
+"""Rows asked for or written at once."""
+_INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_KINDS: Final = {kind.table: kind for kind in ROWS}
+_pack: Final = msgspec.msgpack.Encoder(order="sorted")
+_unpack: Final = {kind.table: msgspec.msgpack.Decoder(kind) for kind in ROWS}
+
+
+class SqlStore:
+    """A `Store`. Raises StorageError when the database fails, AnotherWriter when somebody else wrote."""
+
+    def __init__(self, run: Callable[[Work[Any]], Any], dialect: sa.Dialect, close: Callable[[], None]) -> None:
+        self._run = run
+        self.close = close
+        upsert = _INSERTS[dialect.name](tables.rows)
+        self._insert_entry = _prepared(sa.insert(tables.entries), dialect)
+        self._insert_subject = _prepared(sa.insert(tables.subjects), dialect)
+        self._insert_row = _prepared(
+            upsert.on_conflict_do_update(index_elements=["kind", "id"], set_={"value": upsert.excluded.value}), dialect
+        )
+        self._transact(lambda connection: tables.metadata.create_all(connection))
+
+    def head(self) -> Head | None:
+        """Raises Damaged when the rows are of another format than this code's: rebuild them."""
+        row = self._transact(lambda connection: connection.execute(sa.select(tables.head)).one_or_none())
+        if row is None:
+            return None
+        if row.format != tables.FORMAT:
+            raise Damaged("The ledger's rows were written by another Carrel. Make them anew: carrel ledger rebuild.")
+        return Head(row.size, row.clock_ms, row.digest, row.seal)
+
+    def append(self, batch: Batch) -> None:
+        entries = [_entry_values(record) for record in batch.records]
+        subjects = [(subject, record.index) for record in batch.records for subject in record.subjects]
+        rows = [_row_values(row) for row in batch.rows]
+
+        def work(connection: sa.Connection) -> None:
+            self._move_head(connection, batch.before, batch.head)
+            connection.exec_driver_sql(self._insert_entry, entries)
+            connection.exec_driver_sql(self._insert_subject, subjects)
+            connection.exec_driver_sql(self._insert_row, rows)
+
+        self._transact(work)
+
+    def records(self, start: int, end: int) -> Iterator[Record]:
+        """By ascending index, from `start` to before `end`; their subjects are not read."""
+        for first in range(start, end, CHUNK):
+            chosen = sa.select(tables.entries).where(
+                tables.entries.c.index >= first, tables.entries.c.index < min(first + CHUNK, end)
+            )
+            yield from self._records(chosen.order_by(tables.entries.c.index))
+
+    def known(self, ids: Sequence[bytes]) -> Mapping[bytes, Record]:
+        found: dict[bytes, Record] = {}
+        for some in _chunks(ids):
+            found.update(
+                (one.id, one) for one in self._records(sa.select(tables.entries).where(tables.entries.c.id.in_(some)))
+            )
+        return found
+
+    def by_hash(self, digest: bytes) -> Record | None:
+        """The entry with this id (32,)."""
+        return next(iter(self._records(sa.select(tables.entries).where(tables.entries.c.hash == digest))), None)
+
+    def latest(self, before: int, limit: int, kind: str | None = None) -> list[Record]:
+        """By descending index, from before `before`."""
+        chosen = sa.select(tables.entries).where(tables.entries.c.index < before)
+        if kind is not None:
+            chosen = chosen.where(tables.entries.c.kind == kind)
+        return list(self._records(chosen.order_by(tables.entries.c.index.desc()).limit(limit)))
+
+    def history(self, subject: str, before: int, limit: int) -> list[Record]:
+        """Entries about an account or a work, by descending index, from before `before`."""
+        joined = tables.entries.join(tables.subjects, tables.subjects.c.index == tables.entries.c.index)
+        chosen = sa.select(tables.entries).select_from(joined)
+        chosen = chosen.where(tables.subjects.c.subject == subject, tables.subjects.c.index < before)
+        return list(self._records(chosen.order_by(tables.subjects.c.index.desc()).limit(limit)))
+
+    def rows(self) -> Iterator[Row]:
+        last = ("", "")
+        while True:
+            place = sa.tuple_(tables.rows.c.kind, tables.rows.c.id)
+            chosen = sa.select(tables.rows).where(place > last).order_by(tables.rows.c.kind, tables.rows.c.id)
+            found = self._all(chosen.limit(CHUNK))
+            yield from (_row(one.kind, one.value) for one in found)
+            if len(found) < CHUNK:
+                return
+            last = (found[-1].kind, found[-1].id)
+
+    def row(self, kind: type[Row], key: str) -> Row | None:
+        chosen = sa.select(tables.rows.c.value).where(tables.rows.c.kind == kind.table, tables.rows.c.id == key)
+        value = self._transact(lambda connection: connection.execute(chosen).scalar_one_or_none())
+        return None if value is None else _row(kind.table, value)
+
+    def replace_rows(self, rows: Iterable[Row], head: Head) -> None:
+        """All rows and the head at once, made from the entries."""
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(sa.delete(tables.rows))
+            connection.execute(sa.delete(tables.head))
+            for some in _chunks(rows):
+                connection.exec_driver_sql(self._insert_row, [_row_values(row) for row in some])
+            connection.execute(sa.insert(tables.head), _head_values(head))
+
+        self._transact(work)
+
+    def _move_head(self, connection: sa.Connection, before: int, head: Head) -> None:
+        """The step that only one writer can take: from the size that it thought, to the new one."""
+        moved = connection.execute(
+            sa.update(tables.head).where(tables.head.c.size == before).values(_head_values(head))
+        )
+        if moved.rowcount == 0:
+            there = connection.execute(sa.select(tables.head.c.size)).scalar_one_or_none()
+            if there is not None or before != 0:
+                raise AnotherWriter(
+                    f"Another server wrote to this log: it has {there} entries, and this one thought {before}. Stop one of them."
+                )
+            connection.execute(sa.insert(tables.head), _head_values(head))
+
+    def _records(self, chosen: sa.Select[Any]) -> list[Record]:
+        found = self._all(chosen)
+        return [Record(one[0], one.logged_ms, one.id, one.hash, one.leaf_hash, one.leaf, one.kind, ()) for one in found]
+
+    def _all(self, chosen: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        return self._transact(lambda connection: connection.execute(chosen).all())
+
+    def _transact(self, work: Work[T]) -> T:
+        try:
+            result: T = self._run(work)
+        except (SQLAlchemyError, OSError) as error:
+            raise storage_error(error) from error
+        return result
+
+
+def open_store(url: str) -> SqlStore:
+    """By SQLAlchemy address, sqlite:/// or postgresql+asyncpg://. Raises ConfigurationError, StorageError."""
+    kind = sa.make_url(url).get_backend_name()
+    if kind == "sqlite":
+        return _sqlite(url)
+    if kind == "postgresql":
+        return _postgresql(url)
+    raise ConfigurationError("The ledger is kept in SQLite or PostgreSQL.")
+
+
+def _sqlite(url: str) -> SqlStore:
+    path = sa.make_url(url).database
+    if path:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = sa.create_engine(url, poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    def run(work: Work[T]) -> T:
+        with engine.begin() as connection:
+            return work(connection)
+
+    return SqlStore(run, engine.dialect, engine.dispose)
+
+
+def _postgresql(url: str) -> SqlStore:
+    runner = asyncio.Runner()
+    engine = create_async_engine(url)
+
+    async def transact(work: Work[T]) -> T:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    def close() -> None:
+        runner.run(engine.dispose())
+        runner.close()
+
+    return SqlStore(lambda work: runner.run(transact(work)), engine.sync_engine.dialect, close)
+
+
+def sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{(folder / 'ledger.db').absolute()}"
+
+
+def _row(kind: str, value: bytes) -> Row:
+    try:
+        row: Row = _unpack[kind].decode(value)
+    except (KeyError, msgspec.DecodeError) as error:
+        raise Damaged(
+            f"A row of the ledger's {kind[:16]!r} is damaged. Make the rows anew: carrel ledger rebuild."
+        ) from error
+    return row
+
+
+def _row_values(row: Row) -> tuple[object, ...]:
+    return row.table, row.id, _pack.encode(row)
+
+
+def _head_values(head: Head) -> dict[str, object]:
+    return {"id": 1, "format": tables.FORMAT, **head._asdict()}
+
+
+def _entry_values(record: Record) -> tuple[object, ...]:
+    return record.index, record.logged_ms, record.id, record.hash, record.leaf_hash, record.kind, record.leaf
+
+
+def _prepared(statement: sa.Insert, dialect: sa.Dialect) -> str:
+    """The statement's words, for tuples of all columns in the table's order: most of SQLAlchemy's time for a row is spent on preparing its values."""
+    return str(statement.compile(dialect=dialect))
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    items = iter(items)
+    while some := list(islice(items, CHUNK)):
+        yield some
