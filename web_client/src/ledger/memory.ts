@@ -119,8 +119,11 @@ export async function observe(
   }
   if (shown.size > before.size) {
     try {
-      const proof = await tree.consistency(before.size);
-      await verifyConsistency(before.size, before.root, shown.size, shown.root, proof);
+      // An empty list is the beginning of every other one.
+      if (before.size > 0) {
+        const proof = await tree.consistency(before.size);
+        await verifyConsistency(before.size, before.root, shown.size, shown.root, proof);
+      }
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== "bad_proof") throw error;
       throw alarm("fork", known, `the list of ${shown.size} does not begin with the remembered one of ${before.size}.`);
@@ -147,8 +150,10 @@ async function checkOlder(
     throw alarm("shorter", `${before.size} entries were signed before; now ${shown.size}, and the rest is not shown.`);
   }
   try {
-    const proof = await longer.consistency(shown.size);
-    await verifyConsistency(shown.size, shown.root, before.size, before.root, proof);
+    if (shown.size > 0) {
+      const proof = await longer.consistency(shown.size);
+      await verifyConsistency(shown.size, shown.root, before.size, before.root, proof);
+    }
   } catch (error) {
     if (!(error instanceof LedgerError) || error.code !== "bad_proof") throw error;
     throw alarm("fork", `the remembered list of ${before.size} does not begin with the shown one of ${shown.size}.`);

@@ -70,7 +70,7 @@ export async function verifyInclusion(
     );
 }
 
-/** Throws bad_proof unless `proof` shows that the tree of `newSize` leaves begins with that of `oldSize`. */
+/** Throws bad_proof unless `proof` shows that the tree of `newSize` leaves begins with that of `oldSize`; none at all is no beginning. */
 export async function verifyConsistency(
   oldSize: number,
   oldRoot: Bytes,
@@ -80,11 +80,11 @@ export async function verifyConsistency(
 ): Promise<void> {
   const place = `sizes ${oldSize} and ${newSize}`;
   checkShape(proof, place);
-  if (oldSize > newSize) throw new Invalid("bad_proof", place, "a log never becomes shorter.");
-  if (oldSize === newSize || oldSize === 0) {
-    const expected = oldSize === newSize ? newRoot : await emptyRoot();
+  if (!(oldSize > 0 && oldSize <= newSize))
+    throw new Invalid("bad_proof", place, "the one cannot be shown to be the beginning of the other.");
+  if (oldSize === newSize) {
     if (proof.length > 0) throw new Invalid("bad_proof", place, "nothing is to be proved here, yet there is a proof.");
-    if (compare(oldRoot, expected) !== 0) throw new Invalid("bad_proof", place, "one size has two roots.");
+    if (compare(oldRoot, newRoot) !== 0) throw new Invalid("bad_proof", place, "one size has two roots.");
     return;
   }
   let node = oldSize - 1;

@@ -9,7 +9,8 @@ import { MOST_NOTE_BYTES, type Verifier } from "./note";
 import { HASH_BYTES } from "./sha256";
 
 const HEADER = "c2sp.org/tlog-proof@v1";
-export const MOST_PROOF_BYTES = MOST_NOTE_BYTES + 2 * 65_536;
+const MOST_HASHES = 63;
+export const MOST_PROOF_BYTES = MOST_NOTE_BYTES + 4 * 65_536 + 100 * MOST_HASHES;
 
 export interface TlogProof {
   index: number;
@@ -36,11 +37,12 @@ export function parseProof(data: Uint8Array, place: string): TlogProof {
   let extra: Bytes | null = null;
   if (lines[0]?.startsWith("extra ")) {
     extra = fromBase64((lines.shift() as string).slice(6));
-    if (!extra) throw bad("its extra data are not base64.");
+    if (!extra?.length) throw bad("its extra data are empty or not base64.");
   }
   const first = lines.shift() ?? "";
   const index = first.startsWith("index ") ? decimal(first.slice(6)) : null;
   if (index === null) throw bad("it has no index.");
+  if (lines.length > MOST_HASHES) throw bad(`it has more than ${MOST_HASHES} hashes.`);
   const hashes = lines.map((line) => {
     const hash = fromBase64(line);
     if (hash?.length !== HASH_BYTES) throw bad("a line of it is not a hash.");

@@ -37,8 +37,10 @@ async function visit(log: Log, now_ms: number, vkey = log.signer.vkey(ORIGIN), f
 
 describe("what this browser remembers", () => {
   it("grows with the log, across visits", async () => {
-    expect(await visit(Log.of(5), 1)).toEqual({ kind: "first" });
+    expect(await visit(Log.of(0), 0)).toEqual({ kind: "first" });
+    expect(await visit(Log.of(5), 1)).toEqual({ kind: "grown", since_ms: 0, from: 0 });
     expect(await visit(Log.of(5), 2)).toEqual({ kind: "same", since_ms: 1 });
+    expect(await visit(Log.of(0), 2, undefined, Log.of(5))).toEqual({ kind: "behind", since_ms: 1, known: 5 });
     memory = new DatabaseMemory(await openDatabase());
     expect(await visit(Log.of(300), 3)).toEqual({ kind: "grown", since_ms: 1, from: 5 });
     expect((await memory.all()).map((one) => one.size)).toEqual([300]);
