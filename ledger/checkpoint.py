@@ -262,7 +262,11 @@ def verify_checkpoint(note: Note, log: NoteVerifier, origin: str) -> Checkpoint:
 
 def check_name(name: str, where: str) -> None:
     """BadNote unless `name` may name a key."""
-    if not name or len(name.encode("utf-8", "replace")) > MAX_NAME_BYTES:
+    try:
+        size_bytes = len(name.encode())
+    except UnicodeEncodeError:
+        raise BadNote(f"{where}: a name is UTF-8.") from None
+    if not 1 <= size_bytes <= MAX_NAME_BYTES:
         raise BadNote(f"{where}: a name has 1 to {MAX_NAME_BYTES} bytes.")
     if any(character.isspace() or character < " " or character == "+" for character in name):
         raise BadNote(f"{where}: a name has no space and no plus sign in it.")
