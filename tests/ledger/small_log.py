@@ -37,7 +37,7 @@ class SmallLog:
         self.leaves: list[bytes] = []
         self.files: dict[str, bytes] = {}
         self._writer = TileWriter()
-        self._count = 0
+        self.count = 0
         self._seeds: dict[str, bytes] = {}
         self._moves: dict[str, MoveRow] = {}
 
@@ -49,8 +49,8 @@ class SmallLog:
         return key(name)
 
     def body(self, kind: type[Body], by: str, /, **members: Any) -> Any:
-        self._count += 1
-        return kind(by=self.person(by), id=f"{self._count:032x}", log=self.state.log, ts=self.clock_ms, **members)
+        self.count += 1
+        return kind(by=self.person(by), id=f"{self.count:032x}", log=self.state.log, ts=self.clock_ms, **members)
 
     def add(self, kind: type[Body], by: str, /, **members: Any) -> Entry:
         return self.log(self.signed(self.body(kind, by, **members)))
