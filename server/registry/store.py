@@ -70,7 +70,8 @@ class SqlStore:
             self._move_head(connection, batch.before, batch.head)
             connection.exec_driver_sql(self._insert_entry, entries)
             connection.exec_driver_sql(self._insert_subject, subjects)
-            connection.exec_driver_sql(self._insert_row, rows)
+            if rows:  # a statement told to run for no row wants values all the same
+                connection.exec_driver_sql(self._insert_row, rows)
 
         self._transact(work)
 
@@ -101,11 +102,13 @@ class SqlStore:
             chosen = chosen.where(tables.entries.c.kind == kind)
         return list(self._records(chosen.order_by(tables.entries.c.index.desc()).limit(limit)))
 
-    def history(self, subject: str, before: int, limit: int) -> list[Record]:
-        """Entries about an account or a work, by descending index, from before `before`."""
+    def history(self, subject: str, before: int, limit: int, kinds: Sequence[str] = ()) -> list[Record]:
+        """Entries about an account or a work, of these kinds or of any, by descending index, from before `before`."""
         joined = tables.entries.join(tables.subjects, tables.subjects.c.index == tables.entries.c.index)
         chosen = sa.select(tables.entries).select_from(joined)
         chosen = chosen.where(tables.subjects.c.subject == subject, tables.subjects.c.index < before)
+        if kinds:
+            chosen = chosen.where(tables.entries.c.kind.in_(kinds))
         return list(self._records(chosen.order_by(tables.subjects.c.index.desc()).limit(limit)))
 
     def rows(self) -> Iterator[Row]:
