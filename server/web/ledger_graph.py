@@ -1,0 +1,81 @@
+"""A work's history as a drawing: what it was made from above, its own entries in order, what was made from it below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+STEP: Final = 76
+MARGIN: Final = 28
+HEIGHT: Final = 176
+TRUNK_Y: Final = 88
+BRANCH_Y: Final = {"source": 28, "derived": 148}
+MOST_NODES: Final = 40
+"""A longer history is told by the list alone."""
+COLOURS: Final = {
+    "work.dispute": "dispute",
+    "work.decision": "dispute",
+    "work.withdraw": "end",
+    "work.transfer": "transfer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`kind`: source, own or derived; `look`: the class that colours it."""
+
+    entry: str
+    index: int | None
+    label: str
+    kind: str
+    look: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    width: int
+    height: int
+    nodes: Sequence[Node]
+    edges: Sequence[Edge]
+
+
+def graph(work: str, sources: Sequence[str], history: Sequence[Mapping[str, Any]]) -> Graph | None:
+    """`history`: entries as the API tells them, oldest first. None when there are too many to draw."""
+    own, derived = [], []
+    for one in history:
+        (derived if one["body"]["type"] == "work.derive" and one["entry"] != work else own).append(one)
+    if len(own) + len(derived) + len(sources) > MOST_NODES:
+        return None
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    column = 0
+    first_x = MARGIN + max(0, len(sources) - 1) * STEP // 2
+    for place, source in enumerate(sources):
+        x = MARGIN + place * STEP
+        nodes.append(Node(source, None, "work.register", "source", "source", x, BRANCH_Y["source"]))
+        edges.append(Edge(x, BRANCH_Y["source"], first_x, TRUNK_Y, "branch"))
+    last_x = first_x
+    for one in sorted([*own, *derived], key=lambda each: int(each["index"])):
+        is_own = one in own
+        x = first_x + column * STEP
+        kind, y = ("own", TRUNK_Y) if is_own else ("derived", BRANCH_Y["derived"])
+        label = str(one["body"]["type"])
+        nodes.append(Node(one["entry"], one["index"], label, kind, COLOURS.get(label, kind), x, y))
+        if column > 0:
+            edges.append(Edge(last_x, TRUNK_Y, x, y, "trunk" if is_own else "branch"))
+        last_x = x if is_own else last_x
+        column += 1
+    width = max(node.x for node in nodes) + MARGIN if nodes else 2 * MARGIN
+    return Graph(width, HEIGHT, nodes, edges)
