@@ -117,14 +117,20 @@ class TileWriter:
 
     @classmethod
     def resume(cls, size: int, read: Read) -> TileWriter:
-        """From the files of `right_edge(size)`. BadTile if one is missing or of the wrong length; whether they are the right ones, `root()` shows."""
+        """From the files of `right_edge(size)`. BadTile if one is missing or of the wrong length, or if the bundle's entries do not hash to their leaves;
+        whether the tiles are the right ones, `root()` shows."""
         if not size:
             return cls()
         edge = TileReader(read, size)
         tiles = tuple(edge.partial(level) for level in range((size.bit_length() - 1) // TILE_HEIGHT + 1))
-        part = size % TILE_WIDTH
-        bundle = encode_bundle(read_bundle(read, size // TILE_WIDTH, part)) if part else b""
-        return cls(size, tiles, bundle)
+        number, width = divmod(size, TILE_WIDTH)
+        if not width:
+            return cls(size, tiles)
+        leaves = read_bundle(read, number, width)
+        if b"".join(map(leaf_hash, leaves)) != tiles[0]:
+            where = f"{entries_path(number, width)}, {tile_path(0, number, width)}"
+            raise BadTile(f"{where}: the entries do not hash to these leaves: one of the two files is damaged.")
+        return cls(size, tiles, encode_bundle(leaves))
 
     def grow(
         self, leaves: Sequence[bytes], hashes: Sequence[bytes] | None = None

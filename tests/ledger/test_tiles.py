@@ -187,6 +187,18 @@ def test_a_partial_tile_that_is_gone_is_read_from_the_full_one() -> None:
     assert writer.size == LARGE
 
 
+@pytest.mark.parametrize("path", tiles.right_edge(LARGE))
+def test_a_writer_does_not_resume_from_damaged_files(path: str) -> None:
+    writer, files = large_log()
+    damaged = files[path][:-1] + bytes((files[path][-1] ^ 1,))
+    read = (files | {path: damaged}).__getitem__
+    if "/0/" in path or "entries" in path:
+        with pytest.raises(BadTile, match="damaged"):
+            tiles.TileWriter.resume(LARGE, read)
+    else:
+        assert tiles.TileWriter.resume(LARGE, read).root() != writer.root()
+
+
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(BadTile, match=r"tile/0/000\.p/7: .* missing"):
         tiles.TileReader({}.__getitem__, 7).root()
