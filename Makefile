@@ -31,8 +31,9 @@ prove: $(DEV_STAMP) $(CLIENT) .venv/.browser  ## the long proofs: soaks, kills, 
 bench: $(DEV_STAMP) $(CLIENT)  ## measure beside peers and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
-generate: $(DEV_STAMP)  ## write what is made from the message schema
+generate: $(DEV_STAMP)  ## write what is made from the message schema, and the ledger's golden vectors
 	$(BIN)/python -m carrel.server.wire
+	$(BIN)/python -m tests.ledger.make_vectors
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .
