@@ -13,6 +13,7 @@ from carrel.server.bench.command import room as bench_room
 from carrel.server.errors import CarrelError
 from carrel.server.halls_command import build_hall
 from carrel.server.looks_command import build_looks_command
+from carrel.server.registry.commands import ledger
 from carrel.server.settings import Settings, describe, load
 from carrel.server.shipped_manifest import write_manifest
 
@@ -25,6 +26,7 @@ account = typer.Typer(help="Local accounts.", no_args_is_help=True)
 app.add_typer(build, name="build")
 app.add_typer(bench, name="bench")
 app.add_typer(account, name="account")
+app.add_typer(ledger, name="ledger")
 
 Host = Annotated[
     str | None, typer.Option(help="Address to bind; anything but loopback opens the library to the network.")
