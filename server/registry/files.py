@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from carrel.ledger.errors import Forked
@@ -18,6 +18,8 @@ class FolderFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lasting = {folder}
+        """Folders whose names the last `write` synced: who made one earlier and died may not have."""
 
     def read(self, path: str) -> bytes:
         return (self.folder / path).read_bytes()
@@ -28,11 +30,12 @@ class FolderFiles:
             folders: dict[Path, None] = {}
             for path, data in files.items():
                 target = self.folder / path
-                folders.update(_make_folders(target.parent))
+                folders.update(self._make_folders(target.parent))
                 replace_file(target, data)
                 folders[target.parent] = None
             for folder in folders:
                 sync_folder(folder)
+            self._lasting = {self.folder, *folders}
         except OSError as error:
             raise StorageError(f"The ledger's public files cannot be written: {error.strerror}.") from error
 
@@ -40,6 +43,14 @@ class FolderFiles:
         """Files that newer ones replace; that some stay does no harm."""
         for path in paths:
             (self.folder / path).unlink(missing_ok=True)
+
+    def _make_folders(self, folder: Path) -> dict[Path, None]:
+        """Makes what is missing; returns the folders whose lists of names have to be synced."""
+        if folder in self._lasting:
+            return {}
+        changed = self._make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        return changed | {folder.parent: None}
 
 
 class FilePlace:
@@ -90,17 +101,11 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _make_folders(folder: Path) -> dict[Path, None]:
-    """Makes what is missing; returns the folders whose lists of names changed."""
-    changed: dict[Path, None] = {}
-    missing = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for one in reversed(missing):
-        one.mkdir(exist_ok=True)
-        changed[one.parent] = None
-    return changed
+def sync_parents(folder: Path) -> None:
+    """The names of the folders that lead to it, as far up as this process may look."""
+    with suppress(OSError):
+        for parent in folder.absolute().parents:
+            sync_folder(parent)
 
 
 @contextmanager

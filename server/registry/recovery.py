@@ -16,19 +16,19 @@ from typing import Final
 import msgspec
 
 from carrel.ledger import ed25519
-from carrel.ledger.checkpoint import Checkpoint, NoteSigner, open_checkpoint
+from carrel.ledger.checkpoint import Checkpoint, NoteSigner, open_checkpoint, parse_checkpoint, parse_note
 from carrel.ledger.entry import decode_leaf
 from carrel.ledger.errors import Invalid
 from carrel.ledger.merkle import leaf_hash
 from carrel.ledger.sequencer import Sequencer, is_sealed, row_digest, sealed_head
 from carrel.ledger.state import State
 from carrel.ledger.storage import Files, Head, Place, Record
-from carrel.ledger.tiles import TileWriter
+from carrel.ledger.tiles import CHECKPOINT_PATH, TileWriter
 from carrel.server.errors import StorageError
 from carrel.server.registry.errors import Damaged, LogStopped, NoLog, RolledBack
-from carrel.server.registry.files import FilePlace, FolderFiles, locked, replace_file, sync_folder
+from carrel.server.registry.files import FilePlace, FolderFiles, locked, replace_file, sync_folder, sync_parents
 from carrel.server.registry.log import Log
-from carrel.server.registry.store import SqlStore, open_store, sqlite_url
+from carrel.server.registry.store import DATABASE, SqlStore, open_store, sqlite_url
 
 ABOUT: Final = "log.json"
 KEY: Final = "log.key"
@@ -51,20 +51,37 @@ def create_log(folder: Path, origin: str, seed: bytes, database: str | None = No
     signer = NoteSigner(origin, seed)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if (folder / ABOUT).exists():
-            raise LogStopped(f"There is a log in {folder} already.")
-        for part in (PUBLIC, LATEST):
-            (folder / part).mkdir(exist_ok=True)
         with locked(folder / LOCK):
+            for part in (PUBLIC, LATEST):
+                (folder / part).mkdir(exist_ok=True)
+            place = FilePlace(folder / LATEST)
+            before = _never_used(folder, place)
             empty = Checkpoint(origin, 0, TileWriter().root()).sign([signer]).encode()
             replace_file(folder / KEY, seed, mode=0o600)
-            FilePlace(folder / LATEST).swap(None, empty)
-            FolderFiles(folder / PUBLIC).write({"checkpoint": empty})
+            place.swap(before, empty)
+            FolderFiles(folder / PUBLIC).write({CHECKPOINT_PATH: empty})
             about = About(origin=origin, vkey=signer.verifier().vkey, database=database)
             replace_file(folder / ABOUT, msgspec.json.encode(about))
             sync_folder(folder)
+            sync_parents(folder)
     except OSError as error:
         raise StorageError(f"The log's folder cannot be made: {error.strerror}.") from error
+
+
+def _never_used(folder: Path, place: FilePlace) -> bytes | None:
+    """What stands in `latest/`, if a log can be made here: nothing, or what was left when making one was cut short. Raises LogStopped."""
+    if (folder / ABOUT).exists():
+        raise LogStopped(f"There is a log in {folder} already.")
+    before = place.read()
+    try:
+        used = before is not None and parse_checkpoint(parse_note(before).text).size > 0
+    except Invalid:
+        used = True
+    if used or (folder / DATABASE).exists():
+        raise LogStopped(
+            f"There are entries of a log in {folder}, but no {ABOUT}. Put it back, or choose another folder."
+        )
+    return before
 
 
 def read_about(folder: Path) -> About:
@@ -77,16 +94,24 @@ def read_about(folder: Path) -> About:
         raise NoLog(f"{folder / ABOUT} cannot be read: {error}") from error
 
 
+def database_of(about: About, folder: Path) -> str:
+    """SQLAlchemy address."""
+    return about.database or sqlite_url(folder)
+
+
 def open_log(folder: Path, *, store: Callable[[str], SqlStore] = open_store) -> Log:
     """Raises NoLog, AnotherWriter, RolledBack, Damaged, StorageError."""
     about = read_about(folder)
-    with ExitStack() as held:
+    held = ExitStack()
+    try:
         held.enter_context(locked(folder / LOCK))
         signer = _signer(folder, about)
-        kept = store(about.database or sqlite_url(folder))
+        kept = store(database_of(about, folder))
         held.callback(kept.close)
-        files, place = FolderFiles(folder / PUBLIC), FilePlace(folder / LATEST)
-        return assemble(signer, kept, files, place, held.pop_all().close)
+        return assemble(signer, kept, FolderFiles(folder / PUBLIC), FilePlace(folder / LATEST), held.close)
+    except BaseException:
+        held.close()
+        raise
 
 
 def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, close: Callable[[], None]) -> Log:

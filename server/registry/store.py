@@ -30,6 +30,7 @@ T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 
 PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA busy_timeout=5000")
+DATABASE: Final = "ledger.db"
 CHUNK: Final = 1000
 """Rows asked for or written at once."""
 _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -211,7 +212,7 @@ def _postgresql(url: str) -> SqlStore:
 
 
 def sqlite_url(folder: Path) -> str:
-    return f"sqlite:///{(folder / 'ledger.db').absolute()}"
+    return f"sqlite:///{(folder / DATABASE).absolute()}"
 
 
 def _row(kind: str, value: bytes) -> Row:
