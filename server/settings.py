@@ -189,6 +189,30 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=8, le=1024, description="Unread letters kept for one person on the library channel.")
     ] = 64
 
+    # --- the ledger ---
+    ledger_origin: Annotated[
+        str,
+        Meta(
+            pattern=r"^[!-*,-~]{0,128}\Z",
+            max_length=128,
+            description="Name of the log that the first start makes; empty takes the host of `public_url`, or a name that no other has.",
+        ),
+    ] = ""
+    ledger_queue_entries: Annotated[
+        int,
+        Meta(
+            ge=1000, le=100_000, description="Entries that may wait for their verdict; more are sent away for a moment."
+        ),
+    ] = 4000
+    ledger_entries_per_minute: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100_000,
+            description="Entries of one session a minute; ten times as many of one address, where a classroom may sit.",
+        ),
+    ] = 120
+
     # --- running ---
     log_format: Annotated[str, Meta(pattern="^(console|json)$", description="How the log is written.")] = "console"
     log_level: Annotated[

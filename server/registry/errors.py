@@ -1,7 +1,7 @@
 """What stops a log. A log that cannot trust itself or its disk does not go on: it says what it found and stays shut until its operator has looked.
 
 LocalError
-└── LogStopped           nothing is appended any more
+├── LogStopped           nothing is appended any more
     ├── AnotherWriter        a second server has this log
     ├── RolledBack           the database or the tiles are older than what was signed
     ├── Damaged              what is kept does not fit what was signed
@@ -20,6 +20,8 @@ from carrel.server.errors import LocalError, PeerError
 class LogStopped(LocalError):
     """`str(error)` says what was found, for the operator and the log's page."""
 
+    code, status = "log_stopped", 503
+
 
 class AnotherWriter(LogStopped):
     pass
@@ -34,6 +36,10 @@ class Damaged(LogStopped):
 
 
 class NoLog(LogStopped):
+    pass
+
+
+class Unwitnessed(LocalError):
     pass
 
 

@@ -1,4 +1,4 @@
-"""One open log: entries in, a durable commit, tiles and a signed checkpoint out. Synchronous; it belongs to one thread at a time.
+"""One open log: entries in, a durable commit, tiles and a signed checkpoint out. `append` belongs to one thread, `seal` and `publish` to one; these may be two.
 
     append   verdicts → one commit → acknowledged: nothing after this loses the entries
     seal     tiles → compare-and-swap of the latest checkpoint
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import Final
 
 from carrel.ledger import promise as promises
@@ -57,6 +58,7 @@ class Log:
         self._sequencer = sequencer
         self._writer = writer
         self._pending = pending
+        self._handover = Lock()
         self._superseded: list[str] = []
         self._close = close
 
@@ -88,7 +90,8 @@ class Log:
             batch = self._sequencer.batch(verdicts)
             if batch is not None:
                 self.store.append(batch)
-                self._pending.extend(batch.records)
+                with self._handover:
+                    self._pending.extend(batch.records)
             return verdicts
 
     def promise(self, verdicts: Sequence[Verdict]) -> SignedPromise | None:
@@ -102,10 +105,11 @@ class Log:
 
     def seal(self) -> Note | None:
         """Put what is pending under a new signed checkpoint; None when nothing is. Raises LogStopped."""
-        if not self._pending:
-            return None
         with self._or_stop():
-            pending, self._pending = self._pending, []
+            with self._handover:
+                pending, self._pending = self._pending, []
+            if not pending:
+                return None
             edge = right_edge(self._writer.size)
             writer, files = self._writer.grow([one.leaf for one in pending], [one.leaf_hash for one in pending])
             self.files.write(files)

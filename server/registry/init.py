@@ -1,0 +1,53 @@
+"""A library's log comes into being: at the first start by itself, or by `carrel ledger init`."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from carrel.ledger import ed25519
+from carrel.server.clock import Clock
+from carrel.server.errors import ConfigurationError
+from carrel.server.registry.library_key import make_key, read_key
+from carrel.server.registry.log import Log
+from carrel.server.registry.recovery import ABOUT, create_log, open_log, read_about
+from carrel.server.settings import Settings
+
+
+def log_folder(settings: Settings) -> Path:
+    return Path(settings.data_dir) / "ledger"
+
+
+def open_library_log(settings: Settings, clock: Clock) -> Log:
+    """The library's log, made if there is none. Raises ConfigurationError when the setting names another log, and as `open_log`."""
+    folder, wanted = log_folder(settings), settings.ledger_origin
+    if not (folder / ABOUT).exists():
+        make_log(folder, wanted or default_origin(settings))
+    origin = read_about(folder).origin
+    if wanted and wanted != origin:
+        raise ConfigurationError(
+            f"`ledger_origin` is {wanted}, and the log in {folder} is called {origin}. A log keeps its name: take the setting out."
+        )
+    log = open_log(folder)
+    found(log, folder, clock)
+    return log
+
+
+def make_log(folder: Path, origin: str) -> None:
+    """An empty log, and the library's key beside it. Raises LogStopped when there is one already, Invalid for a name that cannot be, StorageError."""
+    make_key(folder)
+    create_log(folder, origin, secrets.token_bytes(ed25519.SEED_BYTES))
+
+
+def found(log: Log, folder: Path, clock: Clock) -> None:
+    """Its first two entries, where they are missing: who the library is, and its rules. Raises LogStopped."""
+    key = read_key(folder, log.origin, clock)
+    if key is not None:
+        key.found(log)
+
+
+def default_origin(settings: Settings) -> str:
+    """Where the log's files can be read, less the scheme, as C2SP tlog-tiles wants it. Without an address of its own the log gets a name that no other has."""
+    host = urlsplit(settings.public_url).netloc
+    return f"{host or f'carrel-{secrets.token_hex(8)}.local'}/ledger"

@@ -1,0 +1,82 @@
+"""The library's own key: it founds the log, publishes its rules, issues credit. Kept beside the log's key and apart from it: the two can be changed apart."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from carrel.ledger import ed25519
+from carrel.ledger.bodies import Body, KeyRegister, RulePublish
+from carrel.ledger.entry import Entry, sign
+from carrel.ledger.rules import default_rules
+from carrel.ledger.sequencer import Accepted, Verdict
+from carrel.server.clock import Clock
+from carrel.server.errors import StorageError
+from carrel.server.registry.errors import Damaged, LogStopped
+from carrel.server.registry.files import replace_file, sync_folder
+from carrel.server.registry.log import Log
+
+FILE: Final = "library.key"
+B = TypeVar("B", bound=Body)
+
+
+class LibraryKey:
+    """`key` is its id. Entries that it makes are dated by `clock`."""
+
+    def __init__(self, seed: bytes, origin: str, clock: Clock) -> None:
+        self.key = ed25519.public_key(seed).hex()
+        self._seed = seed
+        self._origin = origin
+        self._now_ms = clock
+
+    def entry(self, kind: type[Body], **members: Any) -> Entry:
+        """One that the library's key alone signs."""
+        now_ms = self._now_ms()
+        body: Any = kind(by=self.key, id=new_id(now_ms), log=self._origin, ts=now_ms, **members)
+        return sign(body, [self._seed])
+
+    def found(self, log: Log) -> None:
+        """A log's first two entries: who the library is, and its rules. Nothing happens where they are. Raises LogStopped."""
+        if log.size == 0:
+            self._append(log, self.entry(KeyRegister, key=self.key, role="library"))
+        if log.state.rule is None and log.state.library == self.key:
+            self._append(log, self.entry(RulePublish, version=1, rules=default_rules()))
+
+    def _append(self, log: Log, entry: Entry) -> None:
+        verdict: Verdict = log.append([entry], self._now_ms())[0]
+        if not isinstance(verdict, Accepted):
+            raise LogStopped(f"The log cannot be founded: {verdict}") from verdict
+
+
+def make_key(folder: Path) -> None:
+    """A new one in the folder, unless one is there. Raises StorageError."""
+    path = folder / FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            replace_file(path, secrets.token_bytes(ed25519.SEED_BYTES), mode=0o600)
+            sync_folder(folder)
+    except OSError as error:
+        raise StorageError(f"The library's key {path} cannot be made: {error.strerror}.") from error
+
+
+def read_key(folder: Path, origin: str, clock: Clock) -> LibraryKey | None:
+    """None where it is not kept: the log then takes entries of others only. Raises StorageError, Damaged."""
+    path = folder / FILE
+    try:
+        seed = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError(f"The library's key {path} cannot be read: {error.strerror}.") from error
+    if len(seed) != ed25519.SEED_BYTES:
+        raise Damaged(f"{path} is not a key.")
+    return LibraryKey(seed, origin, clock)
+
+
+def new_id(now_ms: int) -> str:
+    """128 bits, ordered by time (UUIDv7), in hex."""
+    random = int.from_bytes(secrets.token_bytes(10))
+    high, low = random >> 62 & 0xFFF, random & (1 << 62) - 1
+    return f"{(now_ms & (1 << 48) - 1) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low:032x}"
