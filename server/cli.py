@@ -14,6 +14,7 @@ from carrel.server.errors import CarrelError
 from carrel.server.halls_command import build_hall
 from carrel.server.looks_command import build_looks_command
 from carrel.server.registry.commands import ledger
+from carrel.server.registry.key_commands import key
 from carrel.server.settings import Settings, describe, load
 from carrel.server.shipped_manifest import write_manifest
 
@@ -27,6 +28,7 @@ app.add_typer(build, name="build")
 app.add_typer(bench, name="bench")
 app.add_typer(account, name="account")
 app.add_typer(ledger, name="ledger")
+app.add_typer(key, name="key")
 
 Host = Annotated[
     str | None, typer.Option(help="Address to bind; anything but loopback opens the library to the network.")
