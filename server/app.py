@@ -19,6 +19,8 @@ from carrel.server.accounts import Accounts
 from carrel.server.clock import Clock, steady_clock
 from carrel.server.errors import CarrelError, Forbidden
 from carrel.server.moderation import Moderation
+from carrel.server.registry.attach import open_registry
+from carrel.server.registry.service import Registry
 from carrel.server.requests import json_answer, networks
 from carrel.server.rooms import Rooms, attach
 from carrel.server.settings import Settings
@@ -40,6 +42,7 @@ class Library:
     app: web.Application
     rooms: Rooms
     accounts: Accounts
+    ledger: Registry
 
     async def staff_link(self, base_url: str) -> str | None:
         """A one-time link for the first librarian while the library has no staff account, else None."""
@@ -61,7 +64,8 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     setup_web(app, settings, rooms, accounts, moderation)
     app.add_routes(people.routes(accounts, settings))
     attach(app, rooms)
-    app.router.add_get("/api/health", health)
+    ledger = open_registry(app, settings, accounts, clock, registry)
+    app.router.add_get("/api/health", partial(health, ledger))
     app.router.add_get("/metrics", partial(metrics, registry))
 
     async def tidy() -> None:
@@ -76,11 +80,22 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
         await database.close()
 
     app.cleanup_ctx.append(keep_house)
-    return Library(app, rooms, accounts)
+    return Library(app, rooms, accounts, ledger)
 
 
-async def health(_: web.Request) -> web.StreamResponse:
-    return json_answer({"ok": True, "version": carrel_version()})
+async def health(ledger: Registry, _: web.Request) -> web.StreamResponse:
+    stopped = ledger.stopped
+    return json_answer(
+        {
+            "ok": stopped is None,
+            "version": carrel_version(),
+            "ledger": {
+                "stopped": None if stopped is None else stopped.code,
+                "size": ledger.size,
+                "published": ledger.published_size,
+            },
+        }
+    )
 
 
 async def metrics(registry: CollectorRegistry, request: web.Request) -> web.StreamResponse:

@@ -14,7 +14,7 @@ import msgspec
 from carrel.ledger.checkpoint import Checkpoint, Note, NoteVerifier, parse_checkpoint
 from carrel.ledger.entry import decode_leaf
 from carrel.ledger.errors import BadProof, BadTile
-from carrel.ledger.merkle import inclusion_proof, verify_inclusion
+from carrel.ledger.merkle import inclusion_proof, leaf_hash, verify_inclusion
 from carrel.ledger.proof import TlogProof
 from carrel.ledger.state import ISSUER, AccountRow, KeyRow, Row, RuleRow, WorkRow
 from carrel.ledger.storage import Files, Record
@@ -67,24 +67,27 @@ class Queries:
         return _page("entries", self._store.latest(before, limit + 1, kind), limit)
 
     def proof(self, note: Note, index: int) -> bytes:
-        """A .tlog-proof under this checkpoint. Raises NotFound, Damaged."""
+        """A .tlog-proof under this checkpoint, with the entry's leaf in it. Raises NotFound, Damaged."""
         checkpoint = parse_checkpoint(note.text)
         if index >= checkpoint.size:
             raise NotFound(
                 f"Entry {index} is not under the published checkpoint, which has {checkpoint.size}.",
                 retry_after_ms=1000,
             )
-        return TlogProof(index, tuple(self._path(index, checkpoint)), note).encode()
+        record = self._by_index(index)
+        if record is None:
+            raise Damaged(f"Entry {index} is missing from the database.")
+        path = self._path(record, checkpoint)
+        return TlogProof(index, tuple(path), note, record.leaf).encode()
 
-    def _path(self, index: int, checkpoint: Checkpoint) -> list[bytes]:
-        """Checked before anybody gets it: a damaged tile is the log's to find."""
+    def _path(self, record: Record, checkpoint: Checkpoint) -> list[bytes]:
+        """Checked before anybody gets it: damage is the log's to find."""
         try:
             with self._turn:
-                tiles = self._tiles.at(checkpoint.size)
-                leaf, path = tiles.leaf_hash(index), inclusion_proof(index, checkpoint.size, tiles.node)
-            verify_inclusion(leaf, index, checkpoint.size, path, checkpoint.root)
+                path = inclusion_proof(record.index, checkpoint.size, self._tiles.at(checkpoint.size).node)
+            verify_inclusion(leaf_hash(record.leaf), record.index, checkpoint.size, path, checkpoint.root)
         except (BadTile, BadProof) as error:
-            raise Damaged(f"The log's tiles are damaged: {error}") from error
+            raise Damaged(f"Entry {record.index} in the database or its tiles were changed: {error}") from error
         return path
 
     # --- works and accounts ---

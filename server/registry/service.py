@@ -191,10 +191,11 @@ class Registry:
         try:
             parsed = await self._parse(given)
             entries = [one for one in parsed if isinstance(one, Entry)]
-            answers = iter(await asyncio.wrap_future(opened.appender.put(entries)) if entries else ())
+            found: list[Verdict] = await asyncio.wrap_future(opened.appender.put(entries)) if entries else []
         finally:
             self._waiting -= len(given)
             self.metrics.waiting.set(self._waiting)
+        answers = iter(found)
         verdicts = [next(answers) if isinstance(one, Entry) else one for one in parsed]
         return GroupReceipt(verdicts, _promises(opened.log, verdicts))
 

@@ -46,6 +46,8 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=(), microphone=(self), xr-spatial-tracking=(self)",
 }
 STRICT_TRANSPORT: Final = "max-age=31536000"
+LEDGER_API: Final = "/ledger/api/"
+"""Its errors stand in a member of their own, beside what else an answer may hold."""
 HTTP_CODES: Final = {404: "not_found", 405: "bad_request", 413: "too_large"}
 
 
@@ -91,8 +93,9 @@ def middlewares(settings: Settings, error_page: ErrorPage) -> list[Middleware]:
     def _answer(
         request: web.Request, code: str, message: str, status: int, extra: dict[str, object] | None = None
     ) -> web.Response:
-        if request.path.startswith("/api/"):
-            body = msgspec.json.encode({"code": code, "message": message, **(extra or {})})
+        if request.path.startswith(("/api/", LEDGER_API)):
+            found: dict[str, object] = {"code": code, "message": message, **(extra or {})}
+            body = msgspec.json.encode({"error": found} if request.path.startswith(LEDGER_API) else found)
             return web.Response(
                 body=body, status=status, content_type="application/json", headers={"Cache-Control": "no-store"}
             )

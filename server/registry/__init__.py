@@ -1,0 +1,1 @@
+"""The ledger's service: one open log, its HTTP face, its commands."""

@@ -1,0 +1,38 @@
+"""Joins the ledger to the application: its life, its routes, its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from carrel.server.accounts import Accounts
+from carrel.server.clock import Clock
+from carrel.server.registry.init import log_folder, open_library_log
+from carrel.server.registry.routes import routes
+from carrel.server.registry.service import Registry
+from carrel.server.settings import Settings
+
+
+def open_registry(
+    app: web.Application, settings: Settings, accounts: Accounts, clock: Clock, metrics: CollectorRegistry
+) -> Registry:
+    """The library's log with its routes in `app`; it opens and closes with it."""
+    registry = Registry(
+        log_folder(settings),
+        clock,
+        opener=partial(open_library_log, settings, clock),
+        queue_entries=settings.ledger_queue_entries,
+        registry=metrics,
+    )
+    app.add_routes(routes(registry, accounts, settings, clock))
+
+    async def life(_: web.Application) -> AsyncIterator[None]:
+        await registry.start()
+        yield
+        await registry.close()
+
+    app.cleanup_ctx.append(life)
+    return registry
