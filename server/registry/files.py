@@ -60,6 +60,15 @@ class FilePlace:
         self._folder = folder
         self._file = folder / "checkpoint"
 
+    def settle(self) -> None:
+        """What an earlier process put here lasts when this returns. Raises StorageError."""
+        try:
+            sync_folder(self._folder)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise StorageError(f"The latest checkpoint cannot be read: {error.strerror}.") from error
+
     def read(self) -> bytes | None:
         try:
             return self._file.read_bytes()

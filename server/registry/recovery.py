@@ -108,7 +108,11 @@ def open_log(folder: Path, *, store: Callable[[str], SqlStore] = open_store) -> 
         signer = _signer(folder, about)
         kept = store(database_of(about, folder))
         held.callback(kept.close)
-        return assemble(signer, kept, FolderFiles(folder / PUBLIC), FilePlace(folder / LATEST), held.close)
+        # What a killed process wrote is there to see, and may not be on the disk: nothing is built on it before it is.
+        kept.settle()
+        place = FilePlace(folder / LATEST)
+        place.settle()
+        return assemble(signer, kept, FolderFiles(folder / PUBLIC), place, held.close)
     except BaseException:
         held.close()
         raise

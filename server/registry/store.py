@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -21,7 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from carrel.ledger.state import ROWS, Row
 from carrel.ledger.storage import Batch, Head, Record
-from carrel.server.errors import ConfigurationError
+from carrel.server.errors import ConfigurationError, StorageError
 from carrel.server.registry import tables
 from carrel.server.registry.errors import AnotherWriter, Damaged
 from carrel.server.storage.database import storage_error
@@ -44,6 +45,7 @@ class SqlStore:
 
     def __init__(self, run: Callable[[Work[Any]], Any], dialect: sa.Dialect, close: Callable[[], None]) -> None:
         self._run = run
+        self._dialect = dialect
         self.close = close
         upsert = _INSERTS[dialect.name](tables.rows)
         self._insert_entry = _prepared(sa.insert(tables.entries), dialect)
@@ -52,6 +54,14 @@ class SqlStore:
             upsert.on_conflict_do_update(index_elements=["kind", "id"], set_={"value": upsert.excluded.value}), dialect
         )
         self._transact(lambda connection: tables.metadata.create_all(connection))
+
+    def settle(self) -> None:
+        """What an earlier process committed is on the disk when this returns: SQLite shows it even if that process died before its sync. Raises StorageError."""
+        if self._dialect.name != "sqlite":
+            return
+        busy = self._transact(lambda connection: connection.exec_driver_sql("PRAGMA wal_checkpoint(FULL)").scalar_one())
+        if busy:
+            raise StorageError("Another program keeps reading the ledger's database. End it, then start again.")
 
     def head(self) -> Head | None:
         """Raises Damaged when the rows are of another format than this code's: rebuild them."""
@@ -181,7 +191,9 @@ def open_store(url: str) -> SqlStore:
 def _sqlite(url: str) -> SqlStore:
     path = sa.make_url(url).database
     if path:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Never opened if it is there: closing it would end the locks of this process's other connections to it.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     engine = sa.create_engine(url, poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")
