@@ -112,6 +112,8 @@ class WebSource:
         while sum(map(len, parts)) <= limit:
             part = answer.read1(_CHUNK_BYTES)
             if not part:
+                if answer.length:
+                    raise http.client.IncompleteRead(b"", answer.length)
                 return b"".join(parts)
             parts.append(part)
             if time.monotonic() > ends_s:

@@ -1,0 +1,83 @@
+"""A small log as a folder, and over HTTP from a web server that misbehaves on demand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import msgspec
+
+from tests.ledger.small_log import SmallLog
+
+
+def write_log(log: SmallLog, folder: Path) -> Path:
+    """As the writing side lays it out."""
+    for path, data in log.files.items():
+        target = folder / "public" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    (folder / "log.json").write_bytes(about(log))
+    (folder / "log.key").write_bytes(log.signer.seed)
+    return folder
+
+
+def about(log: SmallLog) -> bytes:
+    return msgspec.json.encode({"origin": log.state.log, "vkey": vkey(log), "database": None})
+
+
+def vkey(log: SmallLog) -> str:
+    return log.signer.verifier().vkey
+
+
+class Shelf:
+    """What the server shows, by path; `asked` is what was asked for. `answers`: another status and headers for a path; `gone`: connections to drop."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+        self.asked: list[str] = []
+        self.answers: dict[str, tuple[int, dict[str, str]]] = {}
+        self.gone = 0
+        self.url = ""
+
+
+@contextmanager
+def served(files: dict[str, bytes]) -> Iterator[Shelf]:
+    shelf = Shelf(files)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path = self.path.removeprefix("/ledger/")
+            shelf.asked.append(path)
+            if shelf.gone:
+                shelf.gone -= 1
+                self.close_connection = True
+                return
+            status, headers = shelf.answers.get(path, (200 if path in shelf.files else 404, {}))
+            data = shelf.files.get(path, b"no")
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if "Content-Length" not in headers:
+                self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    shelf.url = f"http://127.0.0.1:{server.server_address[1]}/ledger"
+    try:
+        yield shelf
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
