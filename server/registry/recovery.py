@@ -105,7 +105,7 @@ def open_log(folder: Path, *, store: Callable[[str], SqlStore] = open_store) -> 
     held = ExitStack()
     try:
         held.enter_context(locked(folder / LOCK))
-        signer = _signer(folder, about)
+        signer = read_signer(folder, about)
         kept = store(database_of(about, folder))
         held.callback(kept.close)
         # What a killed process wrote is there to see, and may not be on the disk: nothing is built on it before it is.
@@ -130,7 +130,7 @@ def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, cl
         checkpoint = open_checkpoint(sealed, signer.verifier(), signer.name)
     except Invalid as error:
         raise Damaged(f"The latest checkpoint is damaged: {error}") from error
-    seal_key = sha256(b"carrel-ledger-seal-v1\n" + signer.seed).digest()
+    seal_key = seal_key_of(signer)
     head = store.head() or sealed_head(0, 0, 0, seal_key)
     if head.size < checkpoint.size:
         raise RolledBack(
@@ -153,7 +153,13 @@ def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, cl
     )
 
 
-def _signer(folder: Path, about: About) -> NoteSigner:
+def seal_key_of(signer: NoteSigner) -> bytes:
+    """With which the log authenticates its rows to itself."""
+    return sha256(b"carrel-ledger-seal-v1\n" + signer.seed).digest()
+
+
+def read_signer(folder: Path, about: About) -> NoteSigner:
+    """The log's key. Raises NoLog, Damaged."""
     try:
         seed = (folder / KEY).read_bytes()
     except OSError as error:

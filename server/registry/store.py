@@ -56,7 +56,7 @@ class SqlStore:
         self._transact(lambda connection: tables.metadata.create_all(connection))
 
     def settle(self) -> None:
-        """What an earlier process committed is on the disk when this returns: SQLite shows it even if that process died before its sync. Raises StorageError."""
+        """What an earlier process committed is on the disk when this returns: SQLite shows it even if that process died before its sync."""
         if self._dialect.name != "sqlite":
             return
         busy = self._transact(lambda connection: connection.exec_driver_sql("PRAGMA wal_checkpoint(FULL)").scalar_one())
@@ -75,7 +75,7 @@ class SqlStore:
     def append(self, batch: Batch) -> None:
         entries = [_entry_values(record) for record in batch.records]
         subjects = [(subject, record.index) for record in batch.records for subject in record.subjects]
-        rows = [_row_values(row) for row in batch.rows]
+        rows = [row_values(row) for row in batch.rows]
 
         def work(connection: sa.Connection) -> None:
             self._move_head(connection, batch.before, batch.head)
@@ -123,12 +123,17 @@ class SqlStore:
         return list(self._records(chosen.order_by(tables.subjects.c.index.desc()).limit(limit)))
 
     def rows(self) -> Iterator[Row]:
+        """Raises Damaged at the first that is not as it was written."""
+        return (_row(*one) for one in self.stored_rows())
+
+    def stored_rows(self) -> Iterator[tuple[str, str, bytes]]:
+        """(kind, id, value) as they lie there, whatever that is, in the order of the first two."""
         last = ("", "")
         while True:
             place = sa.tuple_(tables.rows.c.kind, tables.rows.c.id)
             chosen = sa.select(tables.rows).where(place > last).order_by(tables.rows.c.kind, tables.rows.c.id)
             found = self._all(chosen.limit(CHUNK))
-            yield from (_row(one.kind, one.value) for one in found)
+            yield from ((one.kind, one.id, one.value) for one in found)
             if len(found) < CHUNK:
                 return
             last = (found[-1].kind, found[-1].id)
@@ -136,7 +141,29 @@ class SqlStore:
     def row(self, kind: type[Row], key: str) -> Row | None:
         chosen = sa.select(tables.rows.c.value).where(tables.rows.c.kind == kind.table, tables.rows.c.id == key)
         value = self._transact(lambda connection: connection.execute(chosen).scalar_one_or_none())
-        return None if value is None else _row(kind.table, value)
+        return None if value is None else _row(kind.table, key, value)
+
+    def stored_subjects(self) -> Iterator[tuple[str, int]]:
+        """(subject, index of an entry about it), in that order."""
+        last = ("", -1)
+        while True:
+            place = sa.tuple_(tables.subjects.c.subject, tables.subjects.c.index)
+            chosen = sa.select(tables.subjects).where(place > last).order_by(*tables.subjects.primary_key)
+            found: list[Any] = [tuple(one) for one in self._all(chosen.limit(CHUNK))]
+            yield from found
+            if len(found) < CHUNK:
+                return
+            last = found[-1]
+
+    def replace_subjects(self, subjects: Iterable[tuple[str, int]]) -> None:
+        """All of them at once, made from the entries."""
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(sa.delete(tables.subjects))
+            for some in _chunks(subjects):
+                connection.exec_driver_sql(self._insert_subject, some)
+
+        self._transact(work)
 
     def replace_rows(self, rows: Iterable[Row], head: Head) -> None:
         """All rows and the head at once, made from the entries."""
@@ -145,7 +172,7 @@ class SqlStore:
             connection.execute(sa.delete(tables.rows))
             connection.execute(sa.delete(tables.head))
             for some in _chunks(rows):
-                connection.exec_driver_sql(self._insert_row, [_row_values(row) for row in some])
+                connection.exec_driver_sql(self._insert_row, [row_values(row) for row in some])
             connection.execute(sa.insert(tables.head), _head_values(head))
 
         self._transact(work)
@@ -227,17 +254,24 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{(folder / DATABASE).absolute()}"
 
 
-def _row(kind: str, value: bytes) -> Row:
+def _row(kind: str, key: str, value: bytes) -> Row:
     try:
         row: Row = _unpack[kind].decode(value)
-    except (KeyError, msgspec.DecodeError) as error:
-        raise Damaged(
-            f"A row of the ledger's {kind[:16]!r} is damaged. Make the rows anew: carrel ledger rebuild."
-        ) from error
+    except (KeyError, TypeError, msgspec.DecodeError) as error:
+        raise _damaged(kind, key) from error
+    if row.id != key:
+        raise _damaged(kind, key)
     return row
 
 
-def _row_values(row: Row) -> tuple[object, ...]:
+def _damaged(kind: str, key: str) -> Damaged:
+    return Damaged(
+        f"The row {key[:80]!r} of the ledger's {kind[:16]!r} is damaged. Make the rows anew: carrel ledger rebuild."
+    )
+
+
+def row_values(row: Row) -> tuple[str, str, bytes]:
+    """(kind, id, value)."""
     return row.table, row.id, _pack.encode(row)
 
 
