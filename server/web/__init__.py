@@ -21,8 +21,8 @@ __all__ = ["setup_web"]
 
 def setup_web(
     app: web.Application, settings: Settings, rooms: Rooms, accounts: Accounts, moderation: Moderation
-) -> None:
-    """Add the pages, the shipped files and the middlewares to `app`. Without a built client pages answer that it is missing."""
+) -> View:
+    """Add the pages, the shipped files and the middlewares to `app`; other parts' pages are made with the View. Without a built client pages answer that it is missing."""
     view = View(settings, rooms, accounts, ClientFiles(CLIENT))
     app.middlewares.extend(middlewares(settings, error_page(view)))
     add_headers(app, settings)
@@ -31,3 +31,4 @@ def setup_web(
     app.add_routes(staff_pages.routes(view, moderation))
     app.add_routes([Folder(CLIENT, "/static/", FOREVER).route(), Folder(GLTF, "/gltf/", CHECKED).route()])
     app.add_routes(look_routes(settings))
+    return view
