@@ -34,6 +34,7 @@ bench: $(DEV_STAMP) $(CLIENT)  ## measure beside peers and write docs/benchmarks
 generate: $(DEV_STAMP)  ## write what is made from the message schema, and the ledger's golden vectors
 	$(BIN)/python -m carrel.server.wire
 	$(BIN)/python -m tests.ledger.make_vectors
+	$(BIN)/python -m tests.ledger.make_entry_vectors
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

@@ -95,7 +95,7 @@ class World:
         return self.do(CreditIssue, "clerk", code="publishing", rule=self.state.rule, transfers=transfers)
 
     def work(self, by: str, **members: Any) -> str:
-        return self.do(WorkRegister, by, kind="text", sealed=SEALED, **members)
+        return self.do(WorkRegister, by, **{"kind": "text", "sealed": SEALED, **members})
 
     def account(self, name: str) -> AccountRow:
         row = self.state.get(AccountRow, self.key(name))
