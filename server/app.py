@@ -26,7 +26,7 @@ from carrel.server.rooms import Rooms, attach
 from carrel.server.settings import Settings
 from carrel.server.shipped import room_specs
 from carrel.server.storage import open_database
-from carrel.server.web import setup_web
+from carrel.server.web import ledger_pages, setup_web
 
 log = structlog.get_logger("carrel")
 
@@ -61,10 +61,11 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     accounts.on_session_end.append(rooms.end_session)
 
     app = web.Application(client_max_size=settings.request_body_bytes)
-    setup_web(app, settings, rooms, accounts, moderation)
+    view = setup_web(app, settings, rooms, accounts, moderation)
     app.add_routes(people.routes(accounts, settings))
     attach(app, rooms)
     ledger = open_registry(app, settings, accounts, clock, registry)
+    app.add_routes(ledger_pages.routes(view, ledger))
     app.router.add_get("/api/health", partial(health, ledger))
     app.router.add_get("/metrics", partial(metrics, registry))
 

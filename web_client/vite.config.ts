@@ -10,7 +10,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     rollupOptions: {
-      input: { hall: "src/hall/main.ts", pages: "src/pages/main.ts" },
+      input: { hall: "src/hall/main.ts", pages: "src/pages/main.ts", ledger: "src/ledger/page/main.ts" },
     },
   },
   worker: { format: "es" },

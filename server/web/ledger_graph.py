@@ -53,22 +53,18 @@ class Graph:
 
 def graph(work: str, sources: Sequence[str], history: Sequence[Mapping[str, Any]]) -> Graph | None:
     """`history`: entries as the API tells them, oldest first. None when there are too many to draw."""
-    own, derived = [], []
-    for one in history:
-        (derived if one["body"]["type"] == "work.derive" and one["entry"] != work else own).append(one)
-    if len(own) + len(derived) + len(sources) > MOST_NODES:
+    if len(history) + len(sources) > MOST_NODES:
         return None
     nodes: list[Node] = []
     edges: list[Edge] = []
-    column = 0
     first_x = MARGIN + max(0, len(sources) - 1) * STEP // 2
     for place, source in enumerate(sources):
         x = MARGIN + place * STEP
         nodes.append(Node(source, None, "work.register", "source", "source", x, BRANCH_Y["source"]))
         edges.append(Edge(x, BRANCH_Y["source"], first_x, TRUNK_Y, "branch"))
     last_x = first_x
-    for one in sorted([*own, *derived], key=lambda each: int(each["index"])):
-        is_own = one in own
+    for column, one in enumerate(history):
+        is_own = one["body"]["type"] != "work.derive" or one["entry"] == work
         x = first_x + column * STEP
         kind, y = ("own", TRUNK_Y) if is_own else ("derived", BRANCH_Y["derived"])
         label = str(one["body"]["type"])
@@ -76,6 +72,5 @@ def graph(work: str, sources: Sequence[str], history: Sequence[Mapping[str, Any]
         if column > 0:
             edges.append(Edge(last_x, TRUNK_Y, x, y, "trunk" if is_own else "branch"))
         last_x = x if is_own else last_x
-        column += 1
     width = max(node.x for node in nodes) + MARGIN if nodes else 2 * MARGIN
     return Graph(width, HEIGHT, nodes, edges)

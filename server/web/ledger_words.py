@@ -1,4 +1,4 @@
-"""An entry in words: its sentence, its members one by one, and the short forms of keys, hashes and licences. The browser says the same from what it verified."""
+"""An entry in words: its sentence, its members one by one, and the short forms of keys, hashes and licences."""
 
 from __future__ import annotations
 
@@ -64,9 +64,7 @@ def licence(uri: str | None) -> str | None:
     if found is None:
         return re.sub(r"^https?://", "", uri)
     group, name, version = found.groups()
-    return (
-        f"{PUBLIC_DOMAIN.get(name, name)} {version}" if group == "publicdomain" else f"CC {name.upper()} {version}"
-    )
+    return f"{PUBLIC_DOMAIN.get(name, name)} {version}" if group == "publicdomain" else f"CC {name.upper()} {version}"
 
 
 def detail(body: Body) -> tuple[str, dict[str, Any]]:

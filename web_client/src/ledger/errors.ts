@@ -14,7 +14,7 @@ export type RefusedCode =
   | "missing_signature"
   | "surplus_signature";
 /** Nothing is proved either way: this browser or the line is the obstacle. */
-export type UnableCode = "unsupported" | "unreachable" | "not_found" | "no_storage";
+export type UnableCode = "unsupported" | "unreachable" | "not_found" | "no_storage" | "pending";
 
 export class LedgerError extends Error {
   /** `place` names where it was found, such as "tile/0/x001/067" or "entry 4711". */

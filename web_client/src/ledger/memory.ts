@@ -24,6 +24,8 @@ export interface Remembered {
 export interface Memory {
   all(): Promise<Remembered[]>;
   keep(one: Remembered): Promise<void>;
+  /** Only ever because a person asked for it. */
+  forget(origin: string): Promise<void>;
 }
 
 /** Remembers across visits. */
@@ -37,6 +39,10 @@ export class DatabaseMemory implements Memory {
   async keep(one: Remembered): Promise<void> {
     await within(this.database, "checkpoints", "readwrite", (store) => store.put(one));
   }
+
+  async forget(origin: string): Promise<void> {
+    await within(this.database, "checkpoints", "readwrite", (store) => store.delete(origin));
+  }
 }
 
 /** Where the browser stores nothing: remembers until the page is left. */
@@ -49,6 +55,11 @@ export class PageMemory implements Memory {
 
   keep(one: Remembered): Promise<void> {
     this.#known.set(one.origin, one);
+    return Promise.resolve();
+  }
+
+  forget(origin: string): Promise<void> {
+    this.#known.delete(origin);
     return Promise.resolve();
   }
 }
