@@ -29,8 +29,7 @@ that knows where everybody truly stands and computes from that who ought to see 
 - **nearest 12 at full rate**: of all seconds in which somebody truly was one of a person's nearest 12 (in the middle of
   that second), the share in which at least 95 % of their updates came in full. **their updates**: of the updates of
   those 12 in that second, the share that came in full. Poses and ticks both come 20 times a second and are not in step:
-  of two poses that reach the server between the same two ticks only the newer one is sent, so that even where
-  everything is sent some seconds fall below 95 %.
+  of two poses that reach the server between the same two ticks the second is sent with the next one, a tick older.
 - **core**: share of one core that the server used. **KB/s**: 1000 bytes down the room channel for each person, a
   second."""
 METHOD: Final = """## How fair is it

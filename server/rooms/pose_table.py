@@ -1,6 +1,9 @@
-"""Where everybody in a room is: one row a slot, newest pose wins.
+"""Where everybody in a room is: one row a slot.
 
-Connections put pose messages into the raw table as they arrived, still masked (`put_masked` is one slice); the tick unmasks and judges all of them at once.
+Connections put pose messages into the raw table as they arrived, still masked; the tick unmasks and judges all of them at once. People send as often as
+the room ticks but not in step with it, so two poses may come between two ticks and none between the next two. Of two the second waits for the
+next tick: nothing is lost and the walk stays even. Whoever sends more than that gets the newest through and nothing waits; so does, once a second,
+somebody whose poses have fallen behind by a whole tick and stay there.
 """
 
 from __future__ import annotations
@@ -36,6 +39,14 @@ LONGEST: Final = max(UP_LAYOUTS)
 STRIDE: Final = 44
 assert STRIDE % 4 == 0
 assert MASK_BYTES + LONGEST <= STRIDE
+FIRST, NEWEST, WAITING = range(3)
+"""A slot's rows in the raw table: the first pose since the last tick, the newest after it, and what waits from the tick before."""
+ROWS: Final = 3
+_NOTHING: Final = ROWS
+_TAKEN: Final = np.array([[_NOTHING, FIRST, FIRST], [WAITING, WAITING, NEWEST], [WAITING, FIRST, NEWEST]])
+_KEPT: Final = np.array([[_NOTHING, _NOTHING, NEWEST], [_NOTHING, FIRST, _NOTHING], [_NOTHING, _NOTHING, _NOTHING]])
+"""[0 nothing waits, 1 something does, 2 something always did for a second][poses since the last tick, 2 for more] → the row that counts now, and the row
+that waits for the next tick."""
 HOLD_MS: Final = 2000
 """After the server has put somebody elsewhere, poses from the old place are ignored for this long."""
 HOLD_METRES: Final = 2.0
@@ -59,8 +70,8 @@ class Harvest(NamedTuple):
 
 class PoseTable:
     def __init__(self, slots: int, spec: RoomSpec, settings: Settings) -> None:
-        self.raw = bytearray(slots * STRIDE)
-        self.lengths = bytearray(slots)
+        self.raw = bytearray(slots * ROWS * STRIDE)
+        self.lengths = bytearray(slots * ROWS)
         self.counts = array("I", bytes(4 * slots))
         self.bounds = checks.bounds_in_steps(spec.bounds_min, spec.bounds_max, spec.origin)
         self.records = np.zeros(slots, FINGERS)
@@ -68,9 +79,11 @@ class PoseTable:
         self.present = np.zeros(slots, np.bool_)
         self.moved_tick = np.zeros(slots, np.int64)
         self._bytes = self.records.view(np.uint8).reshape(slots, FINGERS.itemsize)
-        self._raw_rows = np.frombuffer(self.raw, np.uint8).reshape(slots, STRIDE)
-        self._length_row = np.frombuffer(self.lengths, np.uint8)
+        self._raw_rows = np.frombuffer(self.raw, np.uint8).reshape(slots, ROWS, STRIDE)
+        self._length_rows = np.frombuffer(self.lengths, np.uint8).reshape(slots, ROWS)
+        self._waits = self._length_rows[:, WAITING]
         self._count_row = np.frombuffer(self.counts, np.uint32)
+        self._waits_since = np.zeros(slots, np.int64)
         self._believed_ms = np.zeros(slots, np.int64)
         self._hold_ms = np.zeros(slots, np.int64)
         self._corrected_ms = np.zeros(slots, np.int64)
@@ -96,21 +109,23 @@ class PoseTable:
         self.records["slot"][slot] = slot
         self.records["flags"][slot] = checks.client_flags(self.records["flags"][slot : slot + 1])[0] | FLAG_JUMP
         self._teleports[slot], self._left[slot] = self._settings.teleports_per_minute, self._settings.poses_per_s
-        self._hold_ms[slot] = self._corrected_ms[slot] = self._away[slot] = self.counts[slot] = 0
+        self._hold_ms[slot] = self._corrected_ms[slot] = self._away[slot] = 0
+        self._forget(slot)
         self._believed_ms[slot], self.moved_tick[slot], self.present[slot] = now_ms, tick, True
 
     def leave(self, slot: int) -> None:
         self.present[slot] = False
-        self.counts[slot] = 0
+        self._forget(slot)
 
     def put(self, slot: int, message: bytes) -> None:
         """A whole unmasked pose message. Raises PoseError when its length is no pose's."""
         length = len(message)
         if length not in UP_LAYOUTS:
             raise PoseError(f"a pose message has {sorted(UP_LAYOUTS)} bytes, not {length}")
-        at = slot * STRIDE
+        row = slot * ROWS + (NEWEST if self.counts[slot] else FIRST)
+        at = row * STRIDE
         self.raw[at : at + MASK_BYTES + length] = b"\0\0\0\0" + message
-        self.lengths[slot] = length
+        self.lengths[row] = length
         self.counts[slot] += 1
 
     def move(self, slot: int, place: Spawn, tick: int, now_ms: int) -> None:
@@ -118,7 +133,8 @@ class PoseTable:
         self._stand(slot, place)
         self.records["flags"][slot] |= FLAG_JUMP
         self._hold_ms[slot] = now_ms + HOLD_MS
-        self._believed_ms[slot], self.moved_tick[slot], self.counts[slot] = now_ms, tick, 0
+        self._believed_ms[slot], self.moved_tick[slot] = now_ms, tick
+        self._forget(slot)
 
     def set_away(self, slot: int, away: bool, tick: int) -> None:
         self._away[slot] = FLAG_AWAY if away else 0
@@ -150,7 +166,7 @@ class PoseTable:
     def harvest(self, tick: int, now_ms: int) -> Harvest:
         """Take what arrived since the last harvest."""
         self._refill(now_ms)
-        slots = np.flatnonzero(self._count_row)
+        slots = np.flatnonzero(self._count_row | self._waits)
         if not len(slots):
             return Harvest([], [])
         arrived = self._count_row[slots]
@@ -159,9 +175,16 @@ class PoseTable:
         worst = -FLOOD_SECONDS * self._settings.poses_per_s
         self._left[slots] = np.maximum(self._left[slots] - arrived, worst)
         flooding = slots[self._left[slots] <= worst]
-        slots = slots[in_time]
-        rows = self._raw_rows[slots]
-        lengths = self._length_row[slots]
+        slots, arrived = slots[in_time], arrived[in_time]
+        waited = self._waits[slots] > 0
+        self._waits_since[slots[~waited]] = tick
+        long = waited & (tick - self._waits_since[slots] >= self._settings.tick_hz)
+        case = waited.astype(np.intp) + long, np.minimum(arrived, 2)
+        taken, kept = _TAKEN[case], _KEPT[case]
+        rows, lengths = self._raw_rows[slots, taken], self._length_rows[slots, taken]
+        self._waits[:] = 0
+        later, row = slots[kept != _NOTHING], kept[kept != _NOTHING]
+        self._raw_rows[later, WAITING], self._waits[later] = self._raw_rows[later, row], self._length_rows[later, row]
         plain = rows[:, MASK_BYTES:] ^ np.tile(rows[:, :MASK_BYTES], STRIDE // MASK_BYTES - 1)
         plain[np.arange(STRIDE - MASK_BYTES) >= lengths[:, None]] = 0
         fresh = np.zeros(len(slots), FINGERS)
@@ -196,6 +219,10 @@ class PoseTable:
         told = refused[self._corrected_ms[refused] <= now_ms]
         self._corrected_ms[told] = now_ms + CORRECT_EVERY_MS
         return np.asarray(told, np.intp)
+
+    def _forget(self, slot: int) -> None:
+        """Nothing that came before counts any more."""
+        self.counts[slot] = self._waits[slot] = 0
 
     def _refill(self, now_ms: int) -> None:
         seconds = min(1.0, max(0.0, (now_ms - self._harvested_ms) / 1000))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from carrel.avatars.codec import UP_LAYOUTS, UP_POSE
-from carrel.server.rooms.pose_table import MASK_BYTES, STRIDE
+from carrel.server.rooms.pose_table import FIRST, MASK_BYTES, NEWEST, ROWS, STRIDE
 from carrel.server.rooms.websocket_frames import (
     BINARY,
     CLOSE,
@@ -65,7 +65,6 @@ class RoomProtocol(asyncio.Protocol):
         self._on_closed = on_closed
         self._owner: Owner | None = None
         self._table: RawTable | None = None
-        self._at = 0
         self._slot = 0
         self._closing = False
         self._deaf = False
@@ -81,7 +80,7 @@ class RoomProtocol(asyncio.Protocol):
 
     def take_poses(self, table: RawTable, slot: int) -> None:
         """From now on poses go straight into the row of `slot`."""
-        self._table, self._slot, self._at = table, slot, slot * STRIDE
+        self._table, self._slot = table, slot
 
     def stop_poses(self) -> None:
         """The slot is no longer this connection's."""
@@ -97,10 +96,12 @@ class RoomProtocol(asyncio.Protocol):
         if table is not None and self._reader.idle:
             known = _POSE_FRAMES.get(len(data))
             if known is not None and data[0] == _FIRST and data[1] == known[0] and data[2] ^ data[6] == UP_POSE:
-                at = self._at
+                slot = self._slot
+                row = slot * ROWS + (NEWEST if table.counts[slot] else FIRST)
+                at = row * STRIDE
                 table.raw[at : at + len(data) - 2] = data[2:]
-                table.lengths[self._slot] = known[1]
-                table.counts[self._slot] += 1
+                table.lengths[row] = known[1]
+                table.counts[slot] += 1
                 return
         self._read(data)
 
