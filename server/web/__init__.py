@@ -22,7 +22,7 @@ __all__ = ["setup_web"]
 def setup_web(
     app: web.Application, settings: Settings, rooms: Rooms, accounts: Accounts, moderation: Moderation
 ) -> View:
-    """Add the pages, the shipped files and the middlewares to `app`. Other parts' pages are made with the View; without a built client all say that it is missing."""
+    """Add the pages, the shipped files and the middlewares to `app`. The View makes other parts' pages. Without a built client they say that it is missing."""
     view = View(settings, rooms, accounts, ClientFiles(CLIENT))
     app.middlewares.extend(middlewares(settings, error_page(view)))
     add_headers(app, settings)
