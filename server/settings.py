@@ -198,6 +198,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Name of the log that the first start makes; empty takes the host of `public_url`, or a name that no other has.",
         ),
     ] = ""
+    ledger_passphrase_file: Annotated[
+        str,
+        Meta(
+            max_length=4096,
+            description="File whose first line unseals the log's key and the library's; with it the first start seals them.",
+        ),
+    ] = ""
     ledger_queue_entries: Annotated[
         int,
         Meta(

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from carrel.server.accounts import Accounts
 from carrel.server.clock import Clock
-from carrel.server.registry.init import log_folder, open_library_log
+from carrel.server.registry.init import log_folder, open_library_log, read_passphrase
 from carrel.server.registry.routes import routes
 from carrel.server.registry.service import Registry
 from carrel.server.settings import Settings
@@ -24,6 +24,7 @@ def open_registry(
         log_folder(settings),
         clock,
         opener=partial(open_library_log, settings, clock),
+        passphrase=read_passphrase(settings),
         queue_entries=settings.ledger_queue_entries,
         registry=metrics,
     )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from carrel.ledger import ed25519
 from carrel.server.clock import Clock
 from carrel.server.errors import ConfigurationError
+from carrel.server.registry.key_file import SHORTEST_PASSPHRASE
 from carrel.server.registry.library_key import make_key, read_key
 from carrel.server.registry.log import Log
 from carrel.server.registry.recovery import ABOUT, create_log, open_log, read_about
@@ -21,30 +22,54 @@ def log_folder(settings: Settings) -> Path:
 
 def open_library_log(settings: Settings, clock: Clock) -> Log:
     """The library's log, made if there is none. Raises ConfigurationError when the setting names another log, and as `open_log`."""
-    folder, wanted = log_folder(settings), settings.ledger_origin
+    folder, wanted, passphrase = log_folder(settings), settings.ledger_origin, read_passphrase(settings)
     if not (folder / ABOUT).exists():
-        make_log(folder, wanted or default_origin(settings))
+        make_log(folder, wanted or default_origin(settings), passphrase)
     origin = read_about(folder).origin
     if wanted and wanted != origin:
         raise ConfigurationError(
             f"`ledger_origin` is {wanted}, and the log in {folder} is called {origin}. A log keeps its name: take the setting out."
         )
-    log = open_log(folder)
-    found(log, folder, clock)
+    log = open_log(folder, passphrase=passphrase)
+    try:
+        found(log, folder, clock, passphrase)
+    except BaseException:
+        log.close()
+        raise
     return log
 
 
-def make_log(folder: Path, origin: str) -> None:
+def make_log(folder: Path, origin: str, passphrase: str | None = None) -> None:
     """An empty log, and the library's key beside it. Raises LogStopped when there is one already, Invalid for a name that cannot be, StorageError."""
-    make_key(folder)
-    create_log(folder, origin, secrets.token_bytes(ed25519.SEED_BYTES))
+    make_key(folder, passphrase)
+    create_log(folder, origin, secrets.token_bytes(ed25519.SEED_BYTES), passphrase=passphrase)
 
 
-def found(log: Log, folder: Path, clock: Clock) -> None:
+def found(log: Log, folder: Path, clock: Clock, passphrase: str | None = None) -> None:
     """Its first two entries, where they are missing: who the library is, and its rules. Raises LogStopped."""
-    key = read_key(folder, log.origin, clock)
+    key = read_key(folder, log.origin, clock, passphrase)
     if key is not None:
         key.found(log)
+
+
+def read_passphrase(settings: Settings) -> str | None:
+    """Of the log's key and the library's, from the file that the settings name. Raises ConfigurationError."""
+    if not settings.ledger_passphrase_file:
+        return None
+    return passphrase_in(Path(settings.ledger_passphrase_file))
+
+
+def passphrase_in(path: Path) -> str:
+    """The file's first line. Raises ConfigurationError."""
+    try:
+        line = path.read_text("utf-8").partition("\n")[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The passphrase file {path} cannot be read: {error}") from error
+    if len(line) < SHORTEST_PASSPHRASE:
+        raise ConfigurationError(
+            f"The first line of {path} is no passphrase: it has fewer than {SHORTEST_PASSPHRASE} characters."
+        )
+    return line
 
 
 def default_origin(settings: Settings) -> str:

@@ -61,7 +61,17 @@ def new_key(
     passphrase: str | None, *, ops: int = argon2id.OPSLIMIT_MODERATE, memory_bytes: int = argon2id.MEMLIMIT_MODERATE
 ) -> KeyFile:
     """A fresh key; None for the passphrase leaves it unsealed. Raises BadRequest for a short passphrase."""
-    seed = secrets.token_bytes(ed25519.SEED_BYTES)
+    return key_of(secrets.token_bytes(ed25519.SEED_BYTES), passphrase, ops=ops, memory_bytes=memory_bytes)
+
+
+def key_of(
+    seed: bytes,
+    passphrase: str | None,
+    *,
+    ops: int = argon2id.OPSLIMIT_MODERATE,
+    memory_bytes: int = argon2id.MEMLIMIT_MODERATE,
+) -> KeyFile:
+    """As `new_key`, of a seed (32,) that one has."""
     public = ed25519.public_key(seed).hex()
     if passphrase is None:
         return KeyFile(carrel_key=1, public=public, seed=seed.hex())
@@ -76,7 +86,7 @@ def new_key(
 
 def write_key(path: Path, key: KeyFile) -> None:
     """Never over a file that is there. Raises StorageError, BadRequest."""
-    data = msgspec.json.format(msgspec.json.encode(key), indent=1) + b"\n"
+    data = encode_key(key)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
@@ -87,6 +97,10 @@ def write_key(path: Path, key: KeyFile) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def encode_key(key: KeyFile) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(key), indent=1) + b"\n"
 
 
 def read_key(path: Path) -> KeyFile:

@@ -12,9 +12,11 @@ from carrel.ledger.entry import Entry, sign
 from carrel.ledger.rules import default_rules
 from carrel.ledger.sequencer import Accepted, Verdict
 from carrel.server.clock import Clock
-from carrel.server.errors import StorageError
+from carrel.server.errors import BadRequest, StorageError
 from carrel.server.registry.errors import Damaged, LogStopped
 from carrel.server.registry.files import replace_file, sync_folder
+from carrel.server.registry.key_file import encode_key, new_key
+from carrel.server.registry.key_file import read_key as read_key_file
 from carrel.server.registry.log import Log
 
 FILE: Final = "library.key"
@@ -49,30 +51,28 @@ class LibraryKey:
             raise LogStopped(f"The log cannot be founded: {verdict}") from verdict
 
 
-def make_key(folder: Path) -> None:
+def make_key(folder: Path, passphrase: str | None = None) -> None:
     """A new one in the folder, unless one is there. Raises StorageError."""
     path = folder / FILE
+    if path.exists():
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            replace_file(path, secrets.token_bytes(ed25519.SEED_BYTES), mode=0o600)
-            sync_folder(folder)
+        replace_file(path, encode_key(new_key(passphrase)), mode=0o600)
+        sync_folder(folder)
     except OSError as error:
         raise StorageError(f"The library's key {path} cannot be made: {error.strerror}.") from error
 
 
-def read_key(folder: Path, origin: str, clock: Clock) -> LibraryKey | None:
+def read_key(folder: Path, origin: str, clock: Clock, passphrase: str | None = None) -> LibraryKey | None:
     """None where it is not kept: the log then takes entries of others only. Raises StorageError, Damaged."""
     path = folder / FILE
-    try:
-        seed = path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    except OSError as error:
-        raise StorageError(f"The library's key {path} cannot be read: {error.strerror}.") from error
-    if len(seed) != ed25519.SEED_BYTES:
-        raise Damaged(f"{path} is not a key.")
-    return LibraryKey(seed, origin, clock)
+    try:
+        return LibraryKey(read_key_file(path).open(passphrase), origin, clock)
+    except BadRequest as error:
+        raise Damaged(f"The library's key {path}: {error}") from error
 
 
 def new_id(now_ms: int) -> str:

@@ -54,13 +54,17 @@ class Rebuilt(NamedTuple):
 
 
 def rebuild(
-    folder: Path, *, write: bool = False, advance: Callable[[int, int], None] = lambda done, total: None
+    folder: Path,
+    *,
+    passphrase: str | None = None,
+    write: bool = False,
+    advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> Rebuilt:
     """Of a log that nobody has open. `advance(entries done, of)`. Raises BadEntry at an entry that does not belong, Forked, RolledBack, and as `open_log`."""
     about = read_about(folder)
     with ExitStack() as held:
         held.enter_context(locked(folder / LOCK))
-        signer = read_signer(folder, about)
+        signer = read_signer(folder, about, passphrase)
         store = open_store(database_of(about, folder))
         held.callback(store.close)
         checkpoint = _sealed(signer, FilePlace(folder / LATEST).read())

@@ -15,7 +15,6 @@ from typing import Final
 
 import msgspec
 
-from carrel.ledger import ed25519
 from carrel.ledger.checkpoint import Checkpoint, NoteSigner, open_checkpoint, parse_checkpoint, parse_note
 from carrel.ledger.entry import decode_leaf
 from carrel.ledger.errors import Invalid
@@ -24,9 +23,10 @@ from carrel.ledger.sequencer import Sequencer, is_sealed, row_digest, sealed_hea
 from carrel.ledger.state import State
 from carrel.ledger.storage import Files, Head, Place, Record
 from carrel.ledger.tiles import CHECKPOINT_PATH, TileWriter
-from carrel.server.errors import StorageError
+from carrel.server.errors import BadRequest, StorageError
 from carrel.server.registry.errors import Damaged, LogStopped, NoLog, RolledBack
 from carrel.server.registry.files import FilePlace, FolderFiles, locked, replace_file, sync_folder, sync_parents
+from carrel.server.registry.key_file import encode_key, key_of, read_key
 from carrel.server.registry.log import Log
 from carrel.server.registry.store import DATABASE, SqlStore, open_store, sqlite_url
 
@@ -46,7 +46,9 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     database: str | None = None
 
 
-def create_log(folder: Path, origin: str, seed: bytes, database: str | None = None) -> None:
+def create_log(
+    folder: Path, origin: str, seed: bytes, database: str | None = None, *, passphrase: str | None = None
+) -> None:
     """An empty log. `seed` (32,) is its secret. Raises LogStopped when there is one already, Invalid for a name that no checkpoint can have, StorageError."""
     signer = NoteSigner(origin, seed)
     try:
@@ -57,7 +59,7 @@ def create_log(folder: Path, origin: str, seed: bytes, database: str | None = No
             place = FilePlace(folder / LATEST)
             before = _never_used(folder, place)
             empty = Checkpoint(origin, 0, TileWriter().root()).sign([signer]).encode()
-            replace_file(folder / KEY, seed, mode=0o600)
+            replace_file(folder / KEY, encode_key(key_of(seed, passphrase)), mode=0o600)
             place.swap(before, empty)
             FolderFiles(folder / PUBLIC).write({CHECKPOINT_PATH: empty})
             about = About(origin=origin, vkey=signer.verifier().vkey, database=database)
@@ -99,20 +101,24 @@ def database_of(about: About, folder: Path) -> str:
     return about.database or sqlite_url(folder)
 
 
-def open_log(folder: Path, *, store: Callable[[str], SqlStore] = open_store) -> Log:
-    """Raises NoLog, AnotherWriter, RolledBack, Damaged, StorageError."""
+def open_log(folder: Path, *, passphrase: str | None = None, store: Callable[[str], SqlStore] = open_store) -> Log:
+    """`passphrase` of a sealed key. Raises NoLog, AnotherWriter, RolledBack, Damaged, StorageError."""
     about = read_about(folder)
     held = ExitStack()
     try:
         held.enter_context(locked(folder / LOCK))
-        signer = read_signer(folder, about)
+        signer = read_signer(folder, about, passphrase)
         kept = store(database_of(about, folder))
         held.callback(kept.close)
         # What a killed process wrote is there to see, and may not be on the disk: nothing is built on it before it is.
         kept.settle()
         place = FilePlace(folder / LATEST)
         place.settle()
+        sync_folder(folder)
         return assemble(signer, kept, FolderFiles(folder / PUBLIC), place, held.close)
+    except OSError as error:
+        held.close()
+        raise StorageError(f"The log's folder cannot be opened: {error.strerror}.") from error
     except BaseException:
         held.close()
         raise
@@ -158,14 +164,14 @@ def seal_key_of(signer: NoteSigner) -> bytes:
     return sha256(b"carrel-ledger-seal-v1\n" + signer.seed).digest()
 
 
-def read_signer(folder: Path, about: About) -> NoteSigner:
+def read_signer(folder: Path, about: About, passphrase: str | None = None) -> NoteSigner:
     """The log's key. Raises NoLog, Damaged."""
     try:
-        seed = (folder / KEY).read_bytes()
-    except OSError as error:
-        raise NoLog(f"The log's key {folder / KEY} cannot be read: {error.strerror}.") from error
-    if len(seed) != ed25519.SEED_BYTES:
-        raise Damaged(f"{folder / KEY} is not a key.")
+        seed = read_key(folder / KEY).open(passphrase)
+    except StorageError as error:
+        raise NoLog(f"The log's key: {error}") from error
+    except BadRequest as error:
+        raise Damaged(f"The log's key {folder / KEY}: {error}") from error
     signer = NoteSigner(about.origin, seed)
     if signer.verifier().vkey != about.vkey:
         raise Damaged(f"{folder / KEY} is not the key of this log, which is known as {about.vkey}.")

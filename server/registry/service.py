@@ -91,6 +91,7 @@ class Registry:
         clock: Clock,
         *,
         opener: Callable[[], Log] | None = None,
+        passphrase: str | None = None,
         queue_entries: int = 4000,
         policy: Policy | None = None,
         cosign: Cosign | None = None,
@@ -99,7 +100,8 @@ class Registry:
         self.folder = folder
         self.metrics = LogMetrics(registry)
         self._now_ms = clock
-        self._opener = opener or (lambda: open_log(folder))
+        self._opener = opener or (lambda: open_log(folder, passphrase=passphrase))
+        self._passphrase = passphrase
         self._queue_entries = queue_entries
         self._policy = policy
         self._cosign: Cosign = cosign or (lambda note, _: note)
@@ -133,7 +135,7 @@ class Registry:
     def _begin(self) -> _Open:
         opened = self._opener()
         try:
-            library = read_key(self.folder, opened.origin, self._now_ms)
+            library = read_key(self.folder, opened.origin, self._now_ms, self._passphrase)
             verifier = opened.signer.verifier()
             with suppress(OSError, Invalid):  # else it is published anew
                 note = opened.published()
