@@ -38,7 +38,7 @@ def certificate_page(certificate: Certificate, proven: Proven) -> bytes:
                 "type": str(step.entry.body.__struct_config__.tag),
                 "index": step.index,
                 "at": utc(step.logged_ms),
-                "keys": [one.key.hex() for one in step.entry.signatures],
+                "signers": [one.key.hex() for one in step.entry.signatures],
             }
             for step in proven.history
         ],

@@ -18,7 +18,7 @@ from carrel.ledger.entry import DOMAIN, Signature, signers
 from carrel.ledger.errors import BadSignature, Refused
 from carrel.ledger.keys import commitment
 from carrel.server.errors import BadRequest
-from carrel.server.registry.commands import Json, read_file, say, write_out
+from carrel.server.registry.command_line import Json, read_file, say, write_out
 from carrel.server.registry.entry_file import MAX_ENTRY_FILE_BYTES, EntryFile, read_entry_file, write_entry_file
 from carrel.server.registry.key_file import new_key, read_key, write_key
 from carrel.server.registry.plain_words import plainly
