@@ -125,6 +125,7 @@ def recover(state: State, body: KeyRecover, entry_id: str, _: int) -> None:
         raise UnknownKey(f"There is no account {body.account} in this log.")
     if row.recovery is None or row.recovery != commitment(body.by):
         raise Unauthorised("This is not the account's recovery key.")
+    ed25519.check_key(bytes.fromhex(body.by))  # of this one only the hash was seen so far
     _new_key(state, body.key)
     row = _account(state, body.account, body.prev)
     for key in row.keys:

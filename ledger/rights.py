@@ -131,6 +131,8 @@ def decide(state: State, body: WorkDecision, entry_id: str, _: int) -> None:
         raise BadField("`to` is named when the outcome is reassigned, and only then.")
     if body.to is not None:
         _check_account(state, body.to)
+    if keys.account_of(state, body.by).id in (row.holder, body.to):
+        raise Unauthorised("Nobody decides about their own work: let a colleague sign.")
     outcomes: dict[str, WorkRow] = {
         "dismissed": replace(row, head=entry_id, standing="held"),
         "upheld": replace(row, head=entry_id, standing="taken_down"),
