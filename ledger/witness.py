@@ -24,6 +24,7 @@ from carrel.ledger.checkpoint import (
     parse_decimal,
     parse_note,
     parse_signatures,
+    verify_checkpoint,
 )
 from carrel.ledger.errors import BadNote, BadProof
 from carrel.ledger.merkle import EMPTY_ROOT, verify_consistency
@@ -95,7 +96,7 @@ class Decision:
     remember: Remembered | None = None
     """What to put in place of what was remembered; with 200 alone."""
     forked: bool = False
-    """The log signed two trees of one size: the request and what is remembered are together the proof. Keep both."""
+    """The log signed two trees of one size: the request and what is remembered prove it. Keep both. The body shows the remembered one, unless it is a size."""
 
 
 def consider(
@@ -117,10 +118,11 @@ def consider(
     if request.old_size > checkpoint.size:
         return Decision(400, "The old size is larger than the checkpoint's.\n")
     latest_size = remembered.size if remembered else 0
+    forked = remembered is not None and remembered.size == checkpoint.size and remembered.root != checkpoint.root
     if request.old_size != latest_size:
-        return Decision(409, f"{latest_size}\n", SIZE_TYPE)
-    if remembered and remembered.size == checkpoint.size and remembered.root != checkpoint.root:
-        return Decision(409, "The log has signed another root for this size.\n", forked=True)
+        return Decision(409, f"{latest_size}\n", SIZE_TYPE, forked=forked)
+    if remembered and forked:
+        return Decision(409, remembered.note.decode(), forked=True)
     try:
         _check_continuation(remembered, request)
     except BadProof as error:
@@ -154,6 +156,15 @@ def parse_size(body: bytes) -> int:
     if len(body) > 20 or not body.endswith(b"\n"):
         raise BadNote("Witness answer: a size and a newline are expected.")
     return parse_decimal(body[:-1].decode("ascii", "replace"), "Witness answer: size")
+
+
+def parse_other(body: bytes, checkpoint: Checkpoint, log: NoteVerifier) -> Note:
+    """Of a 409 for a fork, the note in it: signed by the log for this size, with another root. BadNote if it is no such thing, and proves nothing."""
+    note = parse_note(body)
+    other = verify_checkpoint(note, log, checkpoint.origin)
+    if other.size != checkpoint.size or other.root == checkpoint.root:
+        raise BadNote("Witness answer: the checkpoint in it does not contradict ours.")
+    return note
 
 
 def _check_continuation(remembered: Remembered | None, request: AddCheckpoint) -> None:

@@ -73,6 +73,7 @@ def test_a_continuation_is_cosigned(remembered: Remembered | None, asked: AddChe
         (409, None, request(100, 300)),
         (409, AT_200, request(100, 150)),
         (409, AT_200, request(200, 200, note=FORGED)),
+        (409, AT_200, request(0, 200, note=FORGED)),
         (422, AT_200, request(200, 300, proof=())),
         (422, AT_200, request(200, 300, proof=LEDGER.consistency(199, 300))),
         (422, AT_200, request(200, 300, note=Checkpoint(ORIGIN, 300, bytes(32)).sign([LOG]))),
@@ -87,6 +88,8 @@ def test_all_else_is_refused_with_its_code(status: int, remembered: Remembered |
     assert (decision.status, decision.remember) == (status, None)
     assert decision.body.endswith("\n")
     assert decision.forked is (asked.note == FORGED)
+    if decision.forked and asked.old_size == 200:
+        assert witness.parse_other(decision.body.encode(), asked.checkpoint, LOG.verifier()) == LEDGER.checkpoint(200)
 
 
 def test_who_is_behind_is_told_the_size() -> None:
@@ -100,6 +103,14 @@ def test_who_is_behind_is_told_the_size() -> None:
 def test_a_size_that_is_none_is_refused(body: bytes) -> None:
     with pytest.raises(BadNote):
         witness.parse_size(body)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", LEDGER.checkpoint(200).encode(), LEDGER.checkpoint(199).encode(), FORGED.encode()[:-9]]
+)
+def test_a_claim_of_another_history_that_shows_none_is_no_proof(body: bytes) -> None:
+    with pytest.raises(BadNote):
+        witness.parse_other(body, request(200, 200).checkpoint, LOG.verifier())
 
 
 def test_what_is_remembered_holds_the_logs_own_lines_alone() -> None:
