@@ -14,6 +14,7 @@ from carrel.server.errors import CarrelError
 from carrel.server.halls_command import build_hall
 from carrel.server.looks_command import build_looks_command
 from carrel.server.registry.commands import ledger
+from carrel.server.registry.keeping_commands import append, init, rebuild, status
 from carrel.server.registry.key_commands import key
 from carrel.server.settings import Settings, describe, load
 from carrel.server.shipped_manifest import write_manifest
@@ -159,6 +160,8 @@ build.command("hall")(build_hall)
 build.command("looks")(build_looks_command)
 build.command("manifest")(write_manifest)
 bench.command("room")(bench_room)
+for keeping in (init, status, append, rebuild):
+    ledger.command()(keeping)
 
 
 def main() -> NoReturn:

@@ -58,9 +58,9 @@ def rebuild(
     *,
     passphrase: str | None = None,
     write: bool = False,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Callable[[int], None] = lambda done: None,
 ) -> Rebuilt:
-    """Of a log that nobody has open. `advance(entries done, of)`. Raises BadEntry at an entry that does not belong, Forked, RolledBack, and as `open_log`."""
+    """Of a log that nobody has open. `advance(entries done)`. Raises BadEntry at an entry that does not belong, Forked, RolledBack, and as `open_log`."""
     about = read_about(folder)
     with ExitStack() as held:
         held.enter_context(locked(folder / LOCK))
@@ -85,14 +85,14 @@ class _Replay:
         self._ids: set[bytes] = set()
         self._file_count = 0
 
-    def run(self, advance: Callable[[int, int], None]) -> Rebuilt:
+    def run(self, advance: Callable[[int], None]) -> Rebuilt:
         newest = self._store.latest(END, 1)
         total = newest[0].index + 1 if newest else 0
         if total < self._checkpoint.size:
             raise RolledBack(f"{self._checkpoint.size} entries were signed and the database has {total}.")
         for start in range(0, total, CHUNK):
             self._chunk(start, min(start + CHUNK, total))
-            advance(self._state.size, total)
+            advance(self._state.size)
         if self._writer.root() != self._checkpoint.root:
             raise Forked(f"The database's first {self._checkpoint.size} entries are not those that were signed.")
         check_balance(self._state)

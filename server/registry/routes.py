@@ -222,10 +222,10 @@ class _Api:
         given = await json_body(request, EntryGiven, MOST_REQUEST_BYTES)
         signatures = [Signature(bytes.fromhex(one.key), bytes.fromhex(one.signature)) for one in given.signatures]
         receipt = await self._registry.submit(given.raw(), signatures, given.wait)
-        return json_answer(_receipt(receipt), 200 if receipt.proof is not None else 202)
+        return json_answer(receipt_values(receipt), 200 if receipt.proof is not None else 202)
 
 
-def _receipt(receipt: Receipt) -> dict[str, Any]:
+def receipt_values(receipt: Receipt) -> dict[str, Any]:
     record = receipt.record
     found: dict[str, Any] = {
         "index": record.index,
