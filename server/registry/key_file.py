@@ -112,7 +112,7 @@ def read_key(path: Path) -> KeyFile:
         raise StorageError(f"{path} cannot be read: {error.strerror}.") from error
     try:
         found = msgspec.json.decode(data[:MAX_KEY_FILE_BYTES], type=KeyFile)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"{path} is not a key file: {error}.") from None
     if (found.seed is None) == (found.sealed is None):
         raise BadRequest(f"{path} is not a key file: it holds a `seed` or a `sealed` one.")

@@ -155,7 +155,7 @@ def stated_key(source: Source) -> NoteVerifier | None:
         stated = msgspec.json.decode(source.read(LOG_PATH), type=LogFile)
     except FileNotFoundError:
         return None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadNote(f"{LOG_PATH}: {error}.") from None
     key = NoteVerifier.parse(stated.vkey)
     if key.name != stated.origin:

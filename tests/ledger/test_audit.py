@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carrel.ledger import bodies, rules
@@ -93,6 +93,7 @@ def needed_files(log: SmallLog) -> list[str]:
     return sorted(path for path in log.files if path.startswith("tile/"))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_changed_byte_of_any_file(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(needed_files(SHORT)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carrel.ledger import bodies
@@ -121,6 +121,7 @@ SAMPLE_LOG, SAMPLE_WORK = storied_work()
 SAMPLE = certificate_of(SAMPLE_LOG, SAMPLE_WORK, WITNESSES).encode()
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_whatever_is_changed_is_found(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(SAMPLE)))
