@@ -16,6 +16,7 @@ from carrel.server.looks_command import build_looks_command
 from carrel.server.registry.commands import ledger
 from carrel.server.registry.keeping_commands import append, init, rebuild, status
 from carrel.server.registry.key_commands import key
+from carrel.server.registry.witness_commands import witness
 from carrel.server.settings import Settings, describe, load
 from carrel.server.shipped_manifest import write_manifest
 
@@ -30,6 +31,7 @@ app.add_typer(bench, name="bench")
 app.add_typer(account, name="account")
 app.add_typer(ledger, name="ledger")
 app.add_typer(key, name="key")
+ledger.add_typer(witness, name="witness")
 
 Host = Annotated[
     str | None, typer.Option(help="Address to bind; anything but loopback opens the library to the network.")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import resource
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -18,6 +16,7 @@ from carrel.server.app import Library, make_app
 from carrel.server.errors import ConfigurationError
 from carrel.server.log import configure
 from carrel.server.settings import Settings
+from carrel.server.signals import told_to_stop
 
 BACKLOG: Final = 1024
 SPARE_FILES: Final = 256
@@ -65,18 +64,9 @@ async def _serve(settings: Settings) -> None:
         # What stands now stays for the process's life: the collector need not look at it at every pass.
         gc.collect()
         gc.freeze()
-        await _told_to_stop()
+        await told_to_stop()
     finally:
         await runner.cleanup()
-
-
-async def _told_to_stop() -> None:
-    loop = asyncio.get_running_loop()
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, told.set)
-    await told.wait()
 
 
 async def _greet(library: Library, settings: Settings, port: int) -> None:
