@@ -162,12 +162,15 @@ def _kept(folder: Path) -> dict[str, Any]:
 def _append(folder: Path, file: Path, wait: str, passphrase_file: Path | None) -> dict[str, Any]:
     import asyncio
 
+    from carrel.server import log
     from carrel.server.clock import steady_clock
     from carrel.server.registry.entry_file import read_entry_file
     from carrel.server.registry.init import passphrase_in
     from carrel.server.registry.routes import receipt_values
     from carrel.server.registry.service import Registry
+    from carrel.server.settings import Settings
 
+    log.configure(Settings(log_level="error"))
     raw, signatures = read_entry_file(read_file(file)).parts()
     passphrase = None if passphrase_file is None else passphrase_in(passphrase_file)
 

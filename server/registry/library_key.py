@@ -32,7 +32,7 @@ class LibraryKey:
         self._origin = origin
         self._now_ms = clock
 
-    def entry(self, kind: type[Body], **members: Any) -> Entry:
+    def entry(self, kind: type[Body], /, **members: Any) -> Entry:
         """One that the library's key alone signs."""
         now_ms = self._now_ms()
         body: Any = kind(by=self.key, id=new_id(now_ms), log=self._origin, ts=now_ms, **members)

@@ -201,7 +201,7 @@ class Registry:
         verdicts = [next(answers) if isinstance(one, Entry) else one for one in parsed]
         return GroupReceipt(verdicts, _promises(opened.log, verdicts))
 
-    async def act(self, kind: type[Body], wait: Wait = "promise", **members: Any) -> Receipt:
+    async def act(self, kind: type[Body], /, *, wait: Wait = "promise", **members: Any) -> Receipt:
         """An entry of the library itself, signed with its key. Raises as `submit`."""
         library = self._running().library
         if library is None:
