@@ -20,7 +20,6 @@ from carrel.ledger.bodies import (
     KeyRevoke,
     KeyRotate,
     WorkDerive,
-    WorkRegister,
 )
 from carrel.ledger.entry import Entry, encode_leaf
 from carrel.ledger.errors import IdReplayed, Refused
@@ -129,8 +128,8 @@ def _seal(size: int, clock_ms: int, digest: bytes, seal_key: bytes) -> bytes:
 
 
 def subjects(state: State, body: AnyBody, entry_id: str) -> tuple[str, ...]:
-    """The accounts and works in whose history the entry stands."""
-    found = {_account(state, body.by), *(getattr(body, name, None) for name in _NAMES)}
+    """The accounts and works in whose history the entry stands, and the entry itself: it is the first in its own."""
+    found = {entry_id, _account(state, body.by), *(getattr(body, name, None) for name in _NAMES)}
     match body:
         case KeyRegister() | KeyRecover():
             found.add(body.account or body.key)
@@ -142,10 +141,8 @@ def subjects(state: State, body: AnyBody, entry_id: str) -> tuple[str, ...]:
         case CreditCorrect():
             found.update(leg.to for leg in body.legs)
             found.update(leg.payer for leg in body.legs)
-        case WorkRegister():
-            found.add(entry_id)
         case WorkDerive():
-            found.update((entry_id, *body.sources))
+            found.update(body.sources)
         case _:
             pass
     return tuple(sorted(one for one in found if one))

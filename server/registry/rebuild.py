@@ -32,7 +32,7 @@ from carrel.server.registry.recovery import (
     read_signer,
     seal_key_of,
 )
-from carrel.server.registry.store import SqlStore, open_store, row_values
+from carrel.server.registry.store import SqlStore, open_store, row_values, subject_key
 
 CHUNK: Final = 4 * TILE_WIDTH
 END: Final = 1 << 62
@@ -81,7 +81,7 @@ class _Replay:
         self._state = State(signer.name)
         self._writer = TileWriter()
         self._found: list[Difference] = []
-        self._subjects: set[tuple[str, int]] = set()
+        self._subjects: set[tuple[bytes, int]] = set()
         self._ids: set[bytes] = set()
         self._file_count = 0
 
@@ -106,7 +106,9 @@ class _Replay:
             if record is None or record.index != index:
                 raise BadEntry(f"Entry {index} is missing from the database.")
             entry = self._admit(record)
-            self._subjects.update((one, index) for one in subjects(self._state, entry.body, entry.hash.hex()))
+            self._subjects.update(
+                (subject_key(one), index) for one in subjects(self._state, entry.body, entry.hash.hex())
+            )
         signed = records[: max(0, self._checkpoint.size - start)]
         if signed:
             self._compare_files(signed)
@@ -131,7 +133,7 @@ class _Replay:
         differing = self._subjects ^ there
         for name, index in sorted(differing):
             what = "surplus" if (name, index) in there else "missing"
-            self._found.append(Difference("subjects", f"{name} {index}", what))
+            self._found.append(Difference("subjects", f"{name.hex()} {index}", what))
         if self._write and differing:
             self._store.replace_subjects(sorted(self._subjects))
 

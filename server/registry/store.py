@@ -74,8 +74,9 @@ class SqlStore:
 
     def append(self, batch: Batch) -> None:
         entries = [_entry_values(record) for record in batch.records]
-        subjects = [(subject, record.index) for record in batch.records for subject in record.subjects]
-        rows = [row_values(row) for row in batch.rows]
+        # in the order of their indexes, so that each page is looked for once
+        subjects = sorted((subject_key(name), record.index) for record in batch.records for name in record.subjects)
+        rows = sorted(row_values(row) for row in batch.rows)
 
         def work(connection: sa.Connection) -> None:
             self._move_head(connection, batch.before, batch.head)
@@ -104,7 +105,8 @@ class SqlStore:
 
     def by_hash(self, digest: bytes) -> Record | None:
         """The entry with this id (32,)."""
-        return next(iter(self._records(sa.select(tables.entries).where(tables.entries.c.hash == digest))), None)
+        chosen = self._about(digest.hex()).where(tables.entries.c.hash == digest)
+        return next(iter(self._records(chosen)), None)
 
     def latest(self, before: int, limit: int, kind: str | None = None) -> list[Record]:
         """By descending index, from before `before`."""
@@ -115,12 +117,14 @@ class SqlStore:
 
     def history(self, subject: str, before: int, limit: int, kinds: Sequence[str] = ()) -> list[Record]:
         """Entries about an account or a work, of these kinds or of any, by descending index, from before `before`."""
-        joined = tables.entries.join(tables.subjects, tables.subjects.c.index == tables.entries.c.index)
-        chosen = sa.select(tables.entries).select_from(joined)
-        chosen = chosen.where(tables.subjects.c.subject == subject, tables.subjects.c.index < before)
+        chosen = self._about(subject).where(tables.subjects.c.index < before)
         if kinds:
             chosen = chosen.where(tables.entries.c.kind.in_(kinds))
         return list(self._records(chosen.order_by(tables.subjects.c.index.desc()).limit(limit)))
+
+    def _about(self, subject: str) -> sa.Select[Any]:
+        joined = tables.entries.join(tables.subjects, tables.subjects.c.index == tables.entries.c.index)
+        return sa.select(tables.entries).select_from(joined).where(tables.subjects.c.subject == subject_key(subject))
 
     def rows(self) -> Iterator[Row]:
         """Raises Damaged at the first that is not as it was written."""
@@ -143,9 +147,9 @@ class SqlStore:
         value = self._transact(lambda connection: connection.execute(chosen).scalar_one_or_none())
         return None if value is None else _row(kind.table, key, value)
 
-    def stored_subjects(self) -> Iterator[tuple[str, int]]:
-        """(subject, index of an entry about it), in that order."""
-        last = ("", -1)
+    def stored_subjects(self) -> Iterator[tuple[bytes, int]]:
+        """(`subject_key`, index of an entry about it), in that order."""
+        last = (b"", -1)
         while True:
             place = sa.tuple_(tables.subjects.c.subject, tables.subjects.c.index)
             chosen = sa.select(tables.subjects).where(place > last).order_by(*tables.subjects.primary_key)
@@ -155,7 +159,7 @@ class SqlStore:
                 return
             last = found[-1]
 
-    def replace_subjects(self, subjects: Iterable[tuple[str, int]]) -> None:
+    def replace_subjects(self, subjects: Iterable[tuple[bytes, int]]) -> None:
         """All of them at once, made from the entries."""
 
         def work(connection: sa.Connection) -> None:
@@ -268,6 +272,11 @@ def _damaged(kind: str, key: str) -> Damaged:
     return Damaged(
         f"The row {key[:80]!r} of the ledger's {kind[:16]!r} is damaged. Make the rows anew: carrel ledger rebuild."
     )
+
+
+def subject_key(name: str) -> bytes:
+    """A key, an entry id or "issuer", as the table has it."""
+    return bytes.fromhex(name[: 2 * tables.SUBJECT_BYTES]) if len(name) == 64 else name.encode()
 
 
 def row_values(row: Row) -> tuple[str, str, bytes]:
