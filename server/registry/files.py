@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from carrel.ledger.errors import Forked
@@ -112,9 +112,11 @@ def sync_folder(folder: Path) -> None:
 
 def sync_parents(folder: Path) -> None:
     """The names of the folders that lead to it, as far up as this process may look."""
-    with suppress(OSError):
-        for parent in folder.absolute().parents:
+    for parent in folder.absolute().parents:
+        try:
             sync_folder(parent)
+        except PermissionError:
+            return
 
 
 @contextmanager

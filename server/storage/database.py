@@ -35,6 +35,10 @@ _SQLITE_PRAGMAS: Final = (
 _MIGRATION_TURN: Final = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(4270652)"}
 _SAYINGS: Final = (
     ("disk is full", "The library's disk is full: nothing more can be written until its operator makes room."),
+    (
+        "disk i/o error",
+        "The library's disk does not read or write as it should: look at the disk before anything else.",
+    ),
     ("locked", "The library's database is busy with something else. Try again in a moment."),
     ("readonly", "The library's database cannot be written: its files are read-only."),
     ("unable to open", "The library's database cannot be opened: look at its folder and who may read it."),
