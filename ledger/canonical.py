@@ -23,6 +23,8 @@ from carrel.ledger.errors import (
 MOST_BODY_BYTES: Final = 60_000
 """Leaves room for the signatures in a leaf, which is under 65,536 bytes."""
 
+_TOO_DEEP: Final = "Values are nested deeper than any entry needs."
+
 _encoder: Final = msgspec.json.Encoder(order="sorted")
 _decoder: Final = msgspec.json.Decoder(AnyBody)
 
@@ -38,7 +40,7 @@ def decode(body: bytes) -> AnyBody:
         raise TooLong(f"The body has {len(body)} bytes; at most {MOST_BODY_BYTES} are taken.")
     try:
         value: AnyBody = _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _diagnosis(body, str(error)) from None
     # Strings are narrowed to ASCII by every type, so that this one comparison settles order, spacing, escapes, numbers and doubled members.
     if _encoder.encode(value) != body:
@@ -52,7 +54,9 @@ def _diagnosis(body: bytes, reason: str) -> Refused:
         plain = json.loads(body.decode(), parse_float=_no_float, parse_constant=_no_constant)
     except FloatFound as error:
         return error
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return NotCanonical(_TOO_DEEP)
+    except ValueError:
         return NotJson("The body is not JSON in UTF-8.")
     if not isinstance(plain, dict):
         return NotJson("The body is not a JSON object.")
@@ -81,7 +85,7 @@ def plain_form(value: Any) -> bytes:
 
 def _check_profile(value: Any, depth: int = 0) -> None:
     if depth > 16:
-        raise NotCanonical("Values are nested deeper than any entry needs.")
+        raise NotCanonical(_TOO_DEEP)
     match value:
         case bool():
             pass
