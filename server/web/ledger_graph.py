@@ -8,9 +8,8 @@ from typing import Any, Final
 
 STEP: Final = 76
 MARGIN: Final = 28
-HEIGHT: Final = 176
-TRUNK_Y: Final = 88
-BRANCH_Y: Final = {"source": 28, "derived": 148}
+ROW: Final = 56
+"""Between the sources, the work itself, and what was made from it."""
 MOST_NODES: Final = 40
 """A longer history is told by the list alone."""
 COLOURS: Final = {
@@ -19,6 +18,8 @@ COLOURS: Final = {
     "work.withdraw": "end",
     "work.transfer": "transfer",
 }
+
+LOOKS: Final = ("source", "own", "transfer", "dispute", "end", "derived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Graph:
     height: int
     nodes: Sequence[Node]
     edges: Sequence[Edge]
+    looks: Sequence[str]
+    """Those that occur, for the legend."""
 
 
 def graph(work: str, sources: Sequence[str], history: Sequence[Mapping[str, Any]]) -> Graph | None:
@@ -57,20 +60,24 @@ def graph(work: str, sources: Sequence[str], history: Sequence[Mapping[str, Any]
         return None
     nodes: list[Node] = []
     edges: list[Edge] = []
+    trunk_y = MARGIN + (ROW if sources else 0)
+    derived_y = trunk_y + ROW
     first_x = MARGIN + max(0, len(sources) - 1) * STEP // 2
     for place, source in enumerate(sources):
         x = MARGIN + place * STEP
-        nodes.append(Node(source, None, "work.register", "source", "source", x, BRANCH_Y["source"]))
-        edges.append(Edge(x, BRANCH_Y["source"], first_x, TRUNK_Y, "branch"))
+        nodes.append(Node(source, None, "work.register", "source", "source", x, MARGIN))
+        edges.append(Edge(x, MARGIN, first_x, trunk_y, "branch"))
     last_x = first_x
     for column, one in enumerate(history):
         is_own = one["body"]["type"] != "work.derive" or one["entry"] == work
         x = first_x + column * STEP
-        kind, y = ("own", TRUNK_Y) if is_own else ("derived", BRANCH_Y["derived"])
+        kind, y = ("own", trunk_y) if is_own else ("derived", derived_y)
         label = str(one["body"]["type"])
         nodes.append(Node(one["entry"], one["index"], label, kind, COLOURS.get(label, kind), x, y))
         if column > 0:
-            edges.append(Edge(last_x, TRUNK_Y, x, y, "trunk" if is_own else "branch"))
+            edges.append(Edge(last_x, trunk_y, x, y, "trunk" if is_own else "branch"))
         last_x = x if is_own else last_x
     width = max(node.x for node in nodes) + MARGIN if nodes else 2 * MARGIN
-    return Graph(width, HEIGHT, nodes, edges)
+    height = max((node.y for node in nodes), default=0) + MARGIN
+    looks = [look for look in LOOKS if any(node.look == look for node in nodes)]
+    return Graph(width, height, nodes, edges, looks)

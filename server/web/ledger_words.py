@@ -39,6 +39,7 @@ TIMES: Final = frozenset({"ts", "expires_ms"})
 FIRST: Final = ("type", "by", "also", "key", "account", "work", "ts", "id")
 """Members that everybody looks for; the others follow by name."""
 LICENCE: Final = re.compile(r"^https?://creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/([0-9.]+)/?")
+STATEMENT: Final = re.compile(r"^http://rightsstatements\.org/vocab/([A-Za-z-]+)/")
 PUBLIC_DOMAIN: Final = {"zero": "CC0", "mark": "Public Domain Mark"}
 
 
@@ -57,14 +58,21 @@ def short(digest: str) -> str:
 
 
 def licence(uri: str | None) -> str | None:
-    """`CC BY 4.0` for Creative Commons; other addresses without their scheme."""
+    """`CC BY 4.0`, `RightsStatements InC`; other addresses without their scheme."""
     if uri is None:
         return None
+    if statement := STATEMENT.match(uri):
+        return f"RightsStatements {statement[1]}"
     found = LICENCE.match(uri)
     if found is None:
         return re.sub(r"^https?://", "", uri)
     group, name, version = found.groups()
     return f"{PUBLIC_DOMAIN.get(name, name)} {version}" if group == "publicdomain" else f"CC {name.upper()} {version}"
+
+
+def plain(code: str) -> str:
+    """A coded reason as one reads it."""
+    return code.replace("_", " ")
 
 
 def detail(body: Body) -> tuple[str, dict[str, Any]]:
@@ -77,7 +85,7 @@ def detail(body: Body) -> tuple[str, dict[str, Any]]:
         case "key.register" if body.get("account") is not None:
             return "ledger.detail.key.register.device", {"account": short(body["account"])}
         case "key.rotate" | "key.revoke":
-            return f"ledger.detail.{kind}", {"key": short(body["key"])}
+            return f"ledger.detail.{kind}", {"which": short(body["key"])}
         case "key.recover":
             return "ledger.detail.key.recover", {"account": short(body["account"])}
         case "work.register" | "work.license":
@@ -88,13 +96,13 @@ def detail(body: Body) -> tuple[str, dict[str, Any]]:
         case "work.transfer":
             return "ledger.detail.work.transfer", {"to": short(body["to"])}
         case "work.dispute" | "work.withdraw":
-            return f"ledger.detail.{kind}", {"reason": body["reason"]}
+            return f"ledger.detail.{kind}", {"reason": plain(body["reason"])}
         case "work.decision":
-            return f"ledger.detail.work.decision.{body['outcome']}", {"reason": body["reason"]}
+            return f"ledger.detail.work.decision.{body['outcome']}", {"reason": plain(body["reason"])}
         case "rule.publish":
             return "ledger.detail.rule.publish", {"version": body["version"]}
         case "credit.issue":
-            return "ledger.detail.credit.issue", {"amount": amount, "code": body["code"]}
+            return "ledger.detail.credit.issue", {"amount": amount, "code": plain(body["code"])}
         case "credit.transfer":
             return "ledger.detail.credit.transfer", {"amount": amount, "to": short(body["transfers"][0]["to"])}
         case "credit.hold":
@@ -104,7 +112,7 @@ def detail(body: Body) -> tuple[str, dict[str, Any]]:
         case "credit.correct":
             return "ledger.detail.credit.correct", {"amount": amount}
         case "attest":
-            return "ledger.detail.attest", {"claim": body["claim"], "subject": short(body["subject"])}
+            return "ledger.detail.attest", {"claim": plain(body["claim"]), "subject": short(body["subject"])}
         case _:
             return f"ledger.detail.{kind}", {}
 
