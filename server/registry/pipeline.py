@@ -139,31 +139,37 @@ class Sealer:
             self._work.wait()
             self._ending.wait(max(0.0, due - time.monotonic()))
             self._work.clear()
-            due = time.monotonic() + SEAL_EVERY_S
-            self._round()
+            began = time.monotonic()
+            if self._round():
+                due = began + SEAL_EVERY_S
         self._round()
 
-    def _round(self) -> None:
+    def _round(self) -> bool:
+        """Whether something was done, or tried."""
         if self._log.stopped is not None:
             self._stopped()
-            return
+            return False
         try:
-            self._log.seal()
-            self._publish(parse_note(self._log.sealed), self._log.sealed_size)
+            sealed = self._log.seal() is not None
+            published = self._publish(parse_note(self._log.sealed), self._log.sealed_size)
+            return sealed or published
         except Unwitnessed as error:
             log.warning("ledger_unwitnessed", error=str(error))
             self._work.set()
         except Exception as error:
             self._log.stop(LogStopped(f"The ledger stopped on an unforeseen {type(error).__name__}: {error}"))
             self._stopped()
+        return True
 
-    def _publish(self, sealed: Note, size: int) -> None:
+    def _publish(self, sealed: Note, size: int) -> bool:
         there = self._there()
-        if there is None or there.text != sealed.text:
+        new = there is None or there.text != sealed.text
+        if there is None or new:
             there = self._cosign(sealed, self._seen_size)
             self._log.publish(there)
         self._seen_size = size
         self._published(there, size)
+        return new
 
     def _there(self) -> Note | None:
         try:

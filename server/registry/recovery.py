@@ -115,13 +115,24 @@ def open_log(folder: Path, *, passphrase: str | None = None, store: Callable[[st
         place = FilePlace(folder / LATEST)
         place.settle()
         sync_folder(folder)
-        return assemble(signer, kept, FolderFiles(folder / PUBLIC), place, held.close)
+        return assemble(signer, kept, _public(folder), place, held.close)
     except OSError as error:
         held.close()
         raise StorageError(f"The log's folder cannot be opened: {error.strerror}.") from error
     except BaseException:
         held.close()
         raise
+
+
+def _public(folder: Path) -> FolderFiles:
+    """The public files; even their folder can be made again. Raises StorageError."""
+    try:
+        if not (folder / PUBLIC).exists():
+            (folder / PUBLIC).mkdir()
+            sync_folder(folder)
+    except OSError as error:
+        raise StorageError(f"The folder of the public files cannot be made: {error.strerror}.") from error
+    return FolderFiles(folder / PUBLIC)
 
 
 def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, close: Callable[[], None]) -> Log:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -118,6 +119,12 @@ class Kept:
         with sqlite3.connect(self.database) as connection:
             connection.execute(statement, values)
         connection.close()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Other threads bring it about."""
+    while not condition():  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
 
 
 def kept_logs(folder: Path) -> Iterator[Kept]:
