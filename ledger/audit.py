@@ -15,11 +15,11 @@ import msgspec
 
 from carrel.ledger import ed25519, entry
 from carrel.ledger.admission import admit
-from carrel.ledger.bodies import AnyBody
+from carrel.ledger.bodies import CreditCorrect
 from carrel.ledger.checkpoint import Checkpoint
 from carrel.ledger.errors import BadEntry, BadTile, Invalid, LedgerError, Refused
 from carrel.ledger.merkle import EMPTY_ROOT, HASH_BYTES
-from carrel.ledger.state import ISSUER, AccountRow, HoldRow, MoveRow, State, WorkRow, needs
+from carrel.ledger.state import ISSUER, AccountRow, HoldRow, MoveRow, State, WorkRow
 from carrel.ledger.tiles import (
     TILE_BYTES,
     TILE_HEIGHT,
@@ -169,7 +169,8 @@ class Audit:
                     raise BadEntry("It was logged before the one in front of it.")
                 if body.id in ids:
                     raise BadEntry(f"Its `id` {body.id} was used before.")
-                self._bring_back(body)
+                if isinstance(body, CreditCorrect):
+                    self._bring_back(body.corrects)
                 admit(state, one, logged_ms)
             except (Refused, Invalid) as error:
                 raise _bad_entry(state.size, error) from error
@@ -179,10 +180,10 @@ class Audit:
             if isinstance(row, MoveRow):
                 self._moves[row.id] = _pack.encode(row)
 
-    def _bring_back(self, body: AnyBody) -> None:
-        wanted = needs(body)
-        if wanted and wanted[0] is MoveRow and wanted[1] in self._moves and self.state.get(*wanted) is None:
-            self.state.load(_unpack.decode(self._moves[wanted[1]]))
+    def _bring_back(self, entry_id: str) -> None:
+        packed = self._moves.get(entry_id)
+        if packed is not None and self.state.get(MoveRow, entry_id) is None:
+            self.state.load(_unpack.decode(packed))
 
     def _climb(self, number: int, root: bytes, level: int = 1) -> None:
         """`root` is hash `number` at this level of tiles; a tile that it fills is compared with the file."""
