@@ -205,6 +205,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="File whose first line unseals the log's key and the library's; with it the first start seals them.",
         ),
     ] = ""
+    ledger_policy: Annotated[
+        str,
+        Meta(
+            max_length=4096,
+            description="C2SP tlog-policy file: the witnesses, and how many must cosign before a checkpoint is published; empty means none.",
+        ),
+    ] = ""
     ledger_queue_entries: Annotated[
         int,
         Meta(

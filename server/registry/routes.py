@@ -10,7 +10,8 @@ import asyncio
 import gzip
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import asdict
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -23,12 +24,15 @@ from carrel.ledger.canonical import MOST_BODY_BYTES, plain_form
 from carrel.ledger.checkpoint import parse_checkpoint
 from carrel.ledger.entry import MOST_SIGNATURES, Signature
 from carrel.ledger.errors import BadTile, Refused
+from carrel.ledger.policy import Policy
+from carrel.ledger.promise import INTEGRATE_MS
 from carrel.ledger.proof import MEDIA_TYPE as TEXT
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, parse_path
 from carrel.server.accounts import Accounts
 from carrel.server.accounts.limits import Tries
 from carrel.server.clock import Clock
 from carrel.server.errors import BadRequest, CarrelError, LocalError, NotFound, PeerError
+from carrel.server.registry.cosigning import Standing
 from carrel.server.registry.errors import EntryRefused, LogStopped
 from carrel.server.registry.files import FolderFiles
 from carrel.server.registry.queries import END, MOST
@@ -100,6 +104,7 @@ def routes(registry: Registry, accounts: Accounts, settings: Settings, clock: Cl
 class _Api:
     def __init__(self, registry: Registry, accounts: Accounts, settings: Settings, clock: Clock) -> None:
         self._registry = registry
+        self._now_ms = clock
         self._accounts = accounts
         self._settings = settings
         self._tries = Tries(clock)
@@ -150,6 +155,7 @@ class _Api:
             return json_answer({"stopped": str(registry.stopped)})
         published, policy = parse_checkpoint(registry.published.text), registry.policy
         supply, library = await registry.read(lambda queries: (queries.supply(), queries.library()))
+        pending = registry.size - published.size
         return json_answer(
             {
                 "stopped": None,
@@ -157,8 +163,9 @@ class _Api:
                 "vkey": registry.log.signer.verifier().vkey,
                 "size": published.size,
                 "root": published.root.hex(),
-                "pending": registry.size - published.size,
-                "witnesses": [{"name": one.name, "vkey": one.key.vkey, "url": one.url} for one in policy.witnesses],
+                "pending": pending,
+                "late_ms": await self._late_ms(published.size) if pending else 0,
+                "witnesses": _witnesses(policy, registry.standings()),
                 "policy": policy.encode().decode("utf-8", "replace"),
                 "quorum": policy.quorum,
                 "issuer": library,
@@ -166,6 +173,12 @@ class _Api:
                 "rule": supply["rule"],
             }
         )
+
+    async def _late_ms(self, first: int) -> int:
+        """For how long the promise of the first entry that is not published has been due."""
+        entry = await self._registry.read(lambda queries: queries.entry(str(first)))
+        logged_ms: int = entry["logged_ms"]
+        return max(0, self._now_ms() - logged_ms - INTEGRATE_MS)
 
     async def entries(self, request: web.Request) -> web.StreamResponse:
         kind = request.query.get("type")
@@ -307,3 +320,11 @@ def _number(request: web.Request, name: str, default: int) -> int:
 
 def _limit(request: web.Request) -> int:
     return max(1, min(_number(request, "limit", 50), MOST))
+
+
+def _witnesses(policy: Policy, standings: Iterable[Standing]) -> list[dict[str, object]]:
+    """Each witness of the policy: its key, and how it stands where it is asked."""
+    known = {one.name: asdict(one) for one in standings}
+    return [
+        {"name": one.name, "vkey": one.key.vkey, "url": one.url, **known.get(one.name, {})} for one in policy.witnesses
+    ]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -30,6 +30,7 @@ from carrel.ledger.storage import Record
 from carrel.ledger.tiles import TILE_WIDTH
 from carrel.server.clock import Clock
 from carrel.server.errors import ConfigurationError, LocalError
+from carrel.server.registry.cosigning import Standing
 from carrel.server.registry.errors import Damaged, EntryRefused, LogBusy, LogStopped
 from carrel.server.registry.library_key import LibraryKey, read_key
 from carrel.server.registry.log import MOST_AT_ONCE, Log
@@ -95,6 +96,7 @@ class Registry:
         queue_entries: int = 4000,
         policy: Policy | None = None,
         cosign: Cosign | None = None,
+        standings: Callable[[], list[Standing]] = list,
         registry: CollectorRegistry | None = None,
     ) -> None:
         self.folder = folder
@@ -105,6 +107,8 @@ class Registry:
         self._queue_entries = queue_entries
         self._policy = policy
         self._cosign: Cosign = cosign or (lambda note, _: note)
+        self.standings = standings
+        """How each witness stands, where there are some."""
         self._open: _Open | None = None
         self._failed: LogStopped | None = LogStopped("The ledger is not open yet.")
         self._told = False
@@ -143,7 +147,7 @@ class Registry:
             sealer = Sealer(opened, self._cosign, self._on_published, self._on_stopped)
             appender = Appender(opened, self._now_ms, self.metrics, lambda: self._on_committed(sealer))
             queries = Queries(verifier, database_of(read_about(self.folder), self.folder), opened.files)
-            policy = self._policy or Policy(logs=(TrustedLog(verifier),))
+            policy = replace(self._policy or Policy(), logs=(TrustedLog(verifier),))
             return _Open(opened, library, queries, policy, appender, sealer)
         except BaseException:
             opened.close()
