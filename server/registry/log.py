@@ -84,8 +84,7 @@ class Log:
         """A verdict each; the accepted ones are durable. At most `MOST_AT_ONCE`. Raises LogStopped."""
         with self._or_stop():
             known = self.store.known([bytes.fromhex(entry.body.id) for entry in entries])
-            for entry in entries:
-                self._fetch(entry)
+            self._fetch(entries)
             verdicts = self._sequencer.admit(entries, known, now_ms)
             batch = self._sequencer.batch(verdicts)
             if batch is not None:
@@ -139,11 +138,11 @@ class Log:
         self.store.close()
         self._close()
 
-    def _fetch(self, entry: Entry) -> None:
-        place = needs(entry.body)
-        if place is not None and self.state.get(*place) is None:
-            row = self.store.row(*place)
-            if row is not None:
+    def _fetch(self, entries: Sequence[Entry]) -> None:
+        """Rows that only these entries want, once each."""
+        places = {place: None for entry in entries if (place := needs(entry.body)) and not self.state.get(*place)}
+        if places:
+            for row in self.store.found(places):
                 self.state.load(row)
 
     @contextmanager

@@ -34,6 +34,7 @@ PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA 
 DATABASE: Final = "ledger.db"
 CHUNK: Final = 1000
 """Rows asked for or written at once."""
+_NO_HEAD: Final = Head(0, 0, b"", b"")
 _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _KINDS: Final = {kind.table: kind for kind in ROWS}
 _pack: Final = msgspec.msgpack.Encoder(order="sorted")
@@ -53,6 +54,18 @@ class SqlStore:
         self._insert_row = _prepared(
             upsert.on_conflict_do_update(index_elements=["kind", "id"], set_={"value": upsert.excluded.value}), dialect
         )
+        self._update_head = _prepared(
+            sa.update(tables.head).where(tables.head.c.size == sa.bindparam("before")).values(_head_values(_NO_HEAD)),
+            dialect,
+        )
+        self._select_row = _prepared(
+            sa.select(tables.rows.c.value).where(
+                tables.rows.c.kind == sa.bindparam("kind"), tables.rows.c.id == sa.bindparam("id")
+            ),
+            dialect,
+        )
+        self._select_known: dict[int, str] = {}
+        """By how many ids are looked for."""
         self._transact(lambda connection: tables.metadata.create_all(connection))
 
     def settle(self) -> None:
@@ -96,12 +109,20 @@ class SqlStore:
             yield from self._records(chosen.order_by(tables.entries.c.index))
 
     def known(self, ids: Sequence[bytes]) -> Mapping[bytes, Record]:
-        found: dict[bytes, Record] = {}
-        for some in _chunks(ids):
-            found.update(
-                (one.id, one) for one in self._records(sa.select(tables.entries).where(tables.entries.c.id.in_(some)))
-            )
-        return found
+        def work(connection: sa.Connection) -> list[Record]:
+            found: list[Record] = []
+            for some in _chunks(ids):
+                some += some[:1] * (_more(len(some)) - len(some))  # so that there are few statements
+                found += map(_record, connection.exec_driver_sql(self._known_words(len(some)), tuple(some)))
+            return found
+
+        return {one.id: one for one in self._transact(work)}
+
+    def _known_words(self, count: int) -> str:
+        if count not in self._select_known:
+            chosen = sa.select(tables.entries).where(tables.entries.c.id.in_([b""] * count))
+            self._select_known[count] = _prepared(chosen, self._dialect)
+        return self._select_known[count]
 
     def by_hash(self, digest: bytes) -> Record | None:
         """The entry with this id (32,)."""
@@ -143,9 +164,19 @@ class SqlStore:
             last = (found[-1].kind, found[-1].id)
 
     def row(self, kind: type[Row], key: str) -> Row | None:
-        chosen = sa.select(tables.rows.c.value).where(tables.rows.c.kind == kind.table, tables.rows.c.id == key)
-        value = self._transact(lambda connection: connection.execute(chosen).scalar_one_or_none())
-        return None if value is None else _row(kind.table, key, value)
+        return next(iter(self.found([(kind, key)])), None)
+
+    def found(self, places: Iterable[tuple[type[Row], str]]) -> list[Row]:
+        """Those of the rows that there are."""
+
+        def work(connection: sa.Connection) -> list[Row]:
+            asked = [
+                (kind.table, key, connection.exec_driver_sql(self._select_row, (kind.table, key)).scalar_one_or_none())
+                for kind, key in places
+            ]
+            return [_row(kind, key, value) for kind, key, value in asked if value is not None]
+
+        return self._transact(work)
 
     def stored_subjects(self) -> Iterator[tuple[bytes, int]]:
         """(`subject_key`, index of an entry about it), in that order."""
@@ -183,9 +214,7 @@ class SqlStore:
 
     def _move_head(self, connection: sa.Connection, before: int, head: Head) -> None:
         """The step that only one writer can take: from the size that it thought, to the new one."""
-        moved = connection.execute(
-            sa.update(tables.head).where(tables.head.c.size == before).values(_head_values(head))
-        )
+        moved = connection.exec_driver_sql(self._update_head, (*_head_values(head).values(), before))
         if moved.rowcount == 0:
             there = connection.execute(sa.select(tables.head.c.size)).scalar_one_or_none()
             if there is not None or before != 0:
@@ -195,8 +224,7 @@ class SqlStore:
             connection.execute(sa.insert(tables.head), _head_values(head))
 
     def _records(self, chosen: sa.Select[Any]) -> list[Record]:
-        found = self._all(chosen)
-        return [Record(one[0], one.logged_ms, one.id, one.hash, one.leaf_hash, one.leaf, one.kind, ()) for one in found]
+        return [_record(one) for one in self._all(chosen)]
 
     def _all(self, chosen: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         return self._transact(lambda connection: connection.execute(chosen).all())
@@ -274,6 +302,11 @@ def _damaged(kind: str, key: str) -> Damaged:
     )
 
 
+def _record(row: sa.Row[Any]) -> Record:
+    index, logged_ms, key, digest, leaf_hash, kind, leaf = row
+    return Record(index, logged_ms, key, digest, leaf_hash, leaf, kind, ())
+
+
 def subject_key(name: str) -> bytes:
     """A key, an entry id or "issuer", as the table has it."""
     return bytes.fromhex(name[: 2 * tables.SUBJECT_BYTES]) if len(name) == 64 else name.encode()
@@ -292,9 +325,14 @@ def _entry_values(record: Record) -> tuple[object, ...]:
     return record.index, record.logged_ms, record.id, record.hash, record.leaf_hash, record.kind, record.leaf
 
 
-def _prepared(statement: sa.Insert, dialect: sa.Dialect) -> str:
-    """The statement's words, for tuples of all columns in the table's order: most of SQLAlchemy's time for a row is spent on preparing its values."""
-    return str(statement.compile(dialect=dialect))
+def _prepared(statement: sa.ClauseElement, dialect: sa.Dialect) -> str:
+    """The statement's words, for tuples of values in the order of their places: most of SQLAlchemy's time is spent on making words and preparing values."""
+    return str(statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))
+
+
+def _more(count: int) -> int:
+    """The next power of two."""
+    return 1 << (count - 1).bit_length()
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
