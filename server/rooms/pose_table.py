@@ -45,8 +45,10 @@ ROWS: Final = 3
 _NOTHING: Final = ROWS
 _TAKEN: Final = np.array([[_NOTHING, FIRST, FIRST], [WAITING, WAITING, NEWEST], [WAITING, FIRST, NEWEST]])
 _KEPT: Final = np.array([[_NOTHING, _NOTHING, NEWEST], [_NOTHING, FIRST, _NOTHING], [_NOTHING, _NOTHING, _NOTHING]])
-"""[0 nothing waits, 1 something does, 2 something always did for a second][poses since the last tick, 2 for more] → the row that counts now, and the row
+"""[0 nothing waits, 1 something does, 2 nothing may wait any more][poses since the last tick, 2 for more] → the row that counts now, and the row
 that waits for the next tick."""
+STALL_TICKS: Final = 1.5
+"""A tick that comes so long after the last one was left out: two poses of everybody came then, and only the newest counts, lest all fall behind."""
 HOLD_MS: Final = 2000
 """After the server has put somebody elsewhere, poses from the old place are ignored for this long."""
 HOLD_METRES: Final = 2.0
@@ -56,6 +58,10 @@ FLOOD_SECONDS: Final = 5
 _KIND_OF_LENGTH = np.zeros(256, np.uint8)
 for _length, _kind in UP_LAYOUTS.items():
     _KIND_OF_LENGTH[_length] = _kind
+_MEANT: Final = (
+    np.where(np.arange(STRIDE - MASK_BYTES) < np.arange(256)[:, None], 255, 0).astype(np.uint8).view(np.uint32)
+)
+"""[length of a message] → the bits of its row, behind the mask, that belong to it."""
 _RECORD_BYTES: Final = np.array(
     [RECORDS[kind][1].itemsize if kind in RECORDS else 0 for kind in range(max(RECORDS) + 1)], np.intp
 )
@@ -165,6 +171,7 @@ class PoseTable:
 
     def harvest(self, tick: int, now_ms: int) -> Harvest:
         """Take what arrived since the last harvest."""
+        stalled = (now_ms - self._harvested_ms) * self._settings.tick_hz > STALL_TICKS * 1000
         self._refill(now_ms)
         slots = np.flatnonzero(self._count_row | self._waits)
         if not len(slots):
@@ -178,15 +185,15 @@ class PoseTable:
         slots, arrived = slots[in_time], arrived[in_time]
         waited = self._waits[slots] > 0
         self._waits_since[slots[~waited]] = tick
-        long = waited & (tick - self._waits_since[slots] >= self._settings.tick_hz)
-        case = waited.astype(np.intp) + long, np.minimum(arrived, 2)
+        hurried = stalled | (waited & (tick - self._waits_since[slots] >= self._settings.tick_hz))
+        case = np.where(hurried, 2, waited.astype(np.intp)), np.minimum(arrived, 2)
         taken, kept = _TAKEN[case], _KEPT[case]
         rows, lengths = self._raw_rows[slots, taken], self._length_rows[slots, taken]
         self._waits[:] = 0
         later, row = slots[kept != _NOTHING], kept[kept != _NOTHING]
         self._raw_rows[later, WAITING], self._waits[later] = self._raw_rows[later, row], self._length_rows[later, row]
-        plain = rows[:, MASK_BYTES:] ^ np.tile(rows[:, :MASK_BYTES], STRIDE // MASK_BYTES - 1)
-        plain[np.arange(STRIDE - MASK_BYTES) >= lengths[:, None]] = 0
+        words = rows.view(np.uint32)
+        plain = ((words[:, 1:] ^ words[:, :1]) & _MEANT[lengths]).view(np.uint8)
         fresh = np.zeros(len(slots), FINGERS)
         fresh.view(np.uint8).reshape(len(slots), FINGERS.itemsize)[:, 2:] = plain[:, 1:LONGEST]
         fresh["slot"] = slots
@@ -205,12 +212,12 @@ class PoseTable:
         good = verdict.accepted & ~held
         fresh["flags"] = checks.flag_jumps(checks.client_flags(fresh["flags"]), verdict.jumped) | self._away[slots]
         taken = slots[good]
-        fresh = fresh[good]
+        # Rows are moved as bytes: numpy copies records field by field.
+        shape = fresh.view(np.uint8).reshape(-1, FINGERS.itemsize)[good]
         # Only a changed body is news; the running number alone is not. Somebody who stands still and keeps sending costs the others nothing.
-        shape = fresh.view(np.uint8).reshape(-1, FINGERS.itemsize)
         known = self._bytes[taken]
         moved = (shape[:, 4:] != known[:, 4:]).any(axis=1) | (shape[:, 2] != known[:, 2])
-        self.records[taken] = fresh
+        self._bytes[taken] = shape
         self.kinds[taken] = kinds[good]
         self.moved_tick[taken[moved]] = tick
         self._believed_ms[taken] = now_ms

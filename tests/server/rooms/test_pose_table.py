@@ -17,6 +17,7 @@ def shown(arrivals: list[int]) -> list[int]:
     """The running number that stands in the table after each tick, when so many poses came before it; 0 before the first."""
     table = PoseTable(4, HALL, SETTINGS)
     table.enter(2, Spawn((0, 0, 0)), None, 0, ENTERED_MS)
+    table.harvest(0, ENTERED_MS)
     sent, stands = 0, []
     for tick, count in enumerate(arrivals, 1):
         for _ in range(count):
@@ -54,6 +55,16 @@ def test_nobody_goes_back_or_is_more_than_a_tick_behind(arrivals: list[int]) -> 
     stands, sent = shown(arrivals), [sum(arrivals[: tick + 1]) for tick in range(len(arrivals))]
     assert stands == sorted(stands)
     assert all(stand >= before for stand, before in zip(stands[1:], sent, strict=False))
+
+
+def test_after_a_tick_that_was_left_out_nobody_is_behind() -> None:
+    table = PoseTable(4, HALL, SETTINGS)
+    table.enter(2, Spawn((0, 0, 0)), None, 0, ENTERED_MS)
+    table.harvest(1, ENTERED_MS + 50)
+    for sequence in (1, 2):
+        table.put(2, pose(0, 1.6, 0, sequence=sequence))
+    table.harvest(2, ENTERED_MS + 150)
+    assert table.records["sequence"][2] == 2
 
 
 def test_what_waits_is_forgotten_when_the_slot_changes_hands() -> None:
