@@ -174,6 +174,7 @@ class Bench:
         for sent, shown in zip(tally.sent.astype(np.uint16), tally.shown[..., 1], strict=True):
             delivery.add(everybody(sent), shown)
         updates = float(tally.shown[..., 1].sum(dtype=np.int64))
+        core, waited = meter.core_share(said.seconds)
         return self._told(
             Figure(
                 system=system.name,
@@ -181,12 +182,12 @@ class Bench:
                 delivered_share=round(delivery.share, 4),
                 age_p50_ms=said.age_p50_ms,
                 age_p99_ms=said.age_p99_ms,
-                server_core_share=round(meter.core_share(said.seconds)[0], 3),
+                server_core_share=round(core, 3),
                 kilobytes_per_client_s=round(float(tally.bytes.mean()) / said.seconds / 1000, 1),
                 updates_per_s=round(updates / said.seconds),
                 generator_lag_p99_ms=said.lag_p99_ms,
                 hung_up=said.hung_up,
-                void=why_void(said),
+                void=why_void(said, waited),
             )
         )
 
