@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,8 +31,7 @@ def _of(info: inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.IntType():
             return st.integers(info.ge, info.le)
         case inspect.StrType():
-            assert info.pattern
-            return st.from_regex(info.pattern, fullmatch=True).filter(lambda text: len(text) <= (info.max_length or 0))
+            return _text(info.pattern or "", info.max_length or 0)
         case inspect.LiteralType():
             return st.sampled_from(info.values)
         case inspect.BoolType():
@@ -44,3 +44,12 @@ def _of(info: inspect.Type) -> st.SearchStrategy[Any]:
             return st.lists(_of(info.item_type), min_size=info.min_length or 0, max_size=_MOST_ITEMS).map(tuple)
         case _:
             raise TypeError(info)
+
+
+def _text(pattern: str, most: int) -> st.SearchStrategy[str]:
+    hexadecimal = re.fullmatch(r"\^\(?\[0-9a-f\]\{(\d+)\}(\|issuer\))?\\Z", pattern)
+    if hexadecimal is None:
+        return st.from_regex(pattern, fullmatch=True).filter(lambda text: len(text) <= most)
+    count = int(hexadecimal[1]) // 2
+    keys = st.binary(min_size=count, max_size=count).map(bytes.hex)  # as the expression says, many times faster
+    return keys | st.just("issuer") if hexadecimal[2] else keys
