@@ -222,7 +222,7 @@ class Cosigning:
             raise
         return opened
 
-    def __call__(self, note: Note, _seen_size: int) -> Note:
+    def __call__(self, note: Note) -> Note:
         """With the cosignatures that there are, a quorum of them. Raises Unwitnessed, LogStopped for a proven fork."""
         if self._accepted(note) or not self._links:
             return note

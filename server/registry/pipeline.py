@@ -26,8 +26,8 @@ from carrel.server.registry.metrics import LogMetrics
 log = structlog.get_logger("carrel.ledger")
 
 SEAL_EVERY_S: Final = 1.0
-Cosign = Callable[[Note, int], Note]
-"""(sealed checkpoint, size that the witnesses saw last) → the note with as many cosignatures as the policy asks for. Raises Unwitnessed."""
+Cosign = Callable[[Note], Note]
+"""A sealed checkpoint, perhaps with cosignatures → the note with as many as the policy asks for. Raises Unwitnessed, LogStopped."""
 
 
 class _Job(NamedTuple):
@@ -119,7 +119,7 @@ class Sealer:
         self._stopped = stopped
         self._work = Event()
         self._ending = Event()
-        self._seen_size = 0
+        self._unwitnessed = False
         self._thread = Thread(target=self._run, name="ledger-seal", daemon=True)
         self._work.set()  # what was acknowledged before a crash, or sealed and not published
         self._thread.start()
@@ -154,25 +154,32 @@ class Sealer:
             published = self._publish(parse_note(self._log.sealed), self._log.sealed_size)
             return sealed or published
         except Unwitnessed as error:
-            log.warning("ledger_unwitnessed", error=str(error))
+            if not self._unwitnessed:
+                log.warning("ledger_unwitnessed", error=str(error))
+            self._unwitnessed = True
             self._work.set()
+        except LogStopped as error:
+            self._log.stop(error)
+            self._stopped()
         except Exception as error:
             self._log.stop(LogStopped(f"The ledger stopped on an unforeseen {type(error).__name__}: {error}"))
             self._stopped()
         return True
 
     def _publish(self, sealed: Note, size: int) -> bool:
-        there = self._there()
-        new = there is None or there.text != sealed.text
-        if there is None or new:
-            there = self._cosign(sealed, self._seen_size)
-            self._log.publish(there)
-        self._seen_size = size
-        self._published(there, size)
-        return new
+        there = self._there(sealed)
+        # Asked for what is published too: the policy may have changed since.
+        wanted = self._cosign(there or sealed)
+        if wanted != there:
+            self._log.publish(wanted)
+        self._unwitnessed = False
+        self._published(wanted, size)
+        return wanted != there
 
-    def _there(self) -> Note | None:
+    def _there(self, sealed: Note) -> Note | None:
+        """The sealed checkpoint as it is published, if it is."""
         try:
-            return self._log.published()
+            there = self._log.published()
         except (OSError, BadNote):
             return None  # it is made again
+        return there if there.text == sealed.text else None

@@ -106,7 +106,7 @@ class Registry:
         self._passphrase = passphrase
         self._queue_entries = queue_entries
         self._policy = policy
-        self._cosign: Cosign = cosign or (lambda note, _: note)
+        self._cosign: Cosign = cosign or (lambda note: note)
         self.standings = standings
         """How each witness stands, where there are some."""
         self._open: _Open | None = None

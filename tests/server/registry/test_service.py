@@ -256,11 +256,11 @@ async def test_a_good_log_is_looked_through(kept: Kept, start: Start) -> None:
 
 async def test_a_checkpoint_waits_for_its_witnesses(kept: Kept, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SEAL_EVERY_S", 0.01)
-    asked: list[tuple[str, int]] = []
+    asked: list[str] = []
     away = threading.Event()
 
-    def cosign(note: Note, old_size: int) -> Note:
-        asked.append((note.text.split("\n")[1], old_size))
+    def cosign(note: Note) -> Note:
+        asked.append(note.text.split("\n")[1])
         if not away.is_set():
             raise Unwitnessed("Nobody answered.")
         return note
@@ -272,7 +272,7 @@ async def test_a_checkpoint_waits_for_its_witnesses(kept: Kept, start: Start, mo
     assert service.stopped is None
     away.set()
     await service.proof(receipt.record.index)
-    assert asked[-1] == ("3", 2)
+    assert asked[-1] == "3"
 
 
 async def test_the_lost_public_folder_comes_back(kept: Kept, start: Start) -> None:
