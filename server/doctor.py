@@ -16,7 +16,10 @@ import msgspec
 from cryptography import x509
 
 from carrel.server import tls
-from carrel.server.errors import ConfigurationError
+from carrel.server.errors import CarrelError, ConfigurationError
+from carrel.server.registry.init import log_folder
+from carrel.server.registry.key_file import read_key
+from carrel.server.registry.recovery import ABOUT, KEY, LATEST, read_about
 from carrel.server.settings import Settings
 
 Verdict = Literal["good", "note", "bad"]
@@ -119,6 +122,35 @@ def _fsync(settings: Settings) -> tuple[Verdict, str]:
     return "good", f"A durable write takes {median:.1f} ms."
 
 
+def _ledger(settings: Settings) -> tuple[Verdict, str]:
+    """Whether the log would open, as far as can be seen without opening it, and whether backups could roll back what it signed."""
+    folder = log_folder(settings)
+    if not (folder / ABOUT).exists():
+        return (
+            "note",
+            f"The first start makes a ledger in {folder}. Give `public_url` or `ledger_origin` before, for its name is for ever.",
+        )
+    latest = folder / LATEST
+    try:
+        origin = read_about(folder).origin
+        read_key(folder / KEY)
+        if not (latest / "checkpoint").stat().st_size:
+            return "bad", f"{latest} is empty: put the checkpoint there that your readers or witnesses saw last."
+        mode = (folder / KEY).stat().st_mode & 0o077
+        apart = latest.stat().st_dev != folder.stat().st_dev
+    except OSError as error:
+        return "bad", f"The ledger in {folder} cannot be read: {error}."
+    except CarrelError as error:
+        return "bad", str(error)
+    if mode:
+        return "bad", f"Others on this machine can read the log's key: chmod 600 {folder / KEY}."
+    if not apart and not settings.ledger_policy:
+        return "note", (
+            f"{origin} looks well. Leave {latest} out of backups, or let it be on a disk of its own: it is what shows that an old copy was put back."
+        )
+    return "good", f"{origin} looks well."
+
+
 def _browser(settings: Settings) -> tuple[Verdict, str]:
     """Ask the address that readers type, as their browser would, when a library answers there."""
     answer = _answers(settings)
@@ -159,6 +191,7 @@ CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "TLS": _tls,
     "disk": _disk,
     "fsync": _fsync,
+    "ledger": _ledger,
     "browser": _browser,
     "proxies": _proxies,
 }

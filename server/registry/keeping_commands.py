@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 import typer
 
+from carrel.ledger.checkpoint import parse_checkpoint, parse_note
 from carrel.ledger.errors import BadEntry, Invalid
 from carrel.ledger.policy import Policy
 from carrel.server.errors import BadRequest
@@ -142,7 +143,6 @@ def rebuild(
 
 def _kept(folder: Path) -> dict[str, Any]:
     """What a log's own folder says without opening it for writing."""
-    from carrel.ledger.checkpoint import parse_checkpoint, parse_note
     from carrel.server.registry.files import FilePlace
     from carrel.server.registry.recovery import LATEST, database_of, read_about
     from carrel.server.registry.store import open_store
@@ -160,29 +160,46 @@ def _kept(folder: Path) -> dict[str, Any]:
 
 
 def _append(folder: Path, file: Path, wait: str, passphrase_file: Path | None) -> dict[str, Any]:
-    import asyncio
-
-    from carrel.server import log
-    from carrel.server.clock import steady_clock
+    """Raises EntryRefused, and BadRequest when the checkpoint is its server's to publish."""
+    from carrel.ledger.entry import parse
+    from carrel.ledger.errors import Refused
     from carrel.server.registry.entry_file import read_entry_file
+    from carrel.server.registry.errors import EntryRefused
     from carrel.server.registry.init import passphrase_in
+    from carrel.server.registry.recovery import open_log
     from carrel.server.registry.routes import receipt_values
-    from carrel.server.registry.service import Registry
-    from carrel.server.settings import Settings
+    from carrel.server.registry.service import Receipt
 
-    log.configure(Settings(log_level="error"))
     raw, signatures = read_entry_file(read_file(file)).parts()
-    passphrase = None if passphrase_file is None else passphrase_in(passphrase_file)
+    log = open_log(folder, passphrase=None if passphrase_file is None else passphrase_in(passphrase_file))
+    try:
+        verdict = log.append([parse(raw, signatures)], _now_ms())[0]
+        if isinstance(verdict, Refused):
+            raise verdict
+        promise = log.promise([verdict])
+        assert promise is not None  # of what was accepted
+        receipt = Receipt(verdict.record, verdict.again, promise)
+        log.seal()
+        witnessed = len(log.published().signatures) > 1
+        if not witnessed:
+            log.publish(parse_note(log.sealed))
+        elif wait == "proof":
+            raise BadRequest(
+                f"It is entry {receipt.record.index}. This log has witnesses: its server asks them at its next start."
+            )
+        values = receipt_values(receipt)
+        return values if wait == "promise" else {**values, "proof": _proof(folder, receipt.record.index)}
+    except Refused as refused:
+        raise EntryRefused(refused) from refused
+    finally:
+        log.close()
 
-    async def work() -> dict[str, Any]:
-        registry = Registry(folder, steady_clock(), passphrase=passphrase)
-        await registry.start()
-        try:
-            return receipt_values(await registry.submit(raw, signatures, "proof" if wait == "proof" else "promise"))
-        finally:
-            await registry.close()
 
-    return asyncio.run(work())
+def _proof(folder: Path, index: int) -> str:
+    from carrel.server.registry.reading import prove, read_log
+    from carrel.server.registry.source import open_source
+
+    return prove(read_log(open_source(str(folder)), None, Policy()), index).encode().decode()
 
 
 def _send(url: str, file: Path, wait: str) -> dict[str, Any]:

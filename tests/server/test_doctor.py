@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from carrel.server import doctor
+from carrel.server.registry.init import make_log
 from carrel.server.settings import load
 
 
@@ -50,3 +51,19 @@ def test_failing_fsync_is_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_proxy_needs_to_be_trusted(tmp_path: Path) -> None:
     assert verdicts(tmp_path, public_url="https://library.example")["proxies"].verdict == "bad"
+
+
+def test_the_ledger_is_looked_at(tmp_path: Path) -> None:
+    assert verdicts(tmp_path)["ledger"].verdict == "note"
+    folder = tmp_path / "data" / "ledger"
+    make_log(folder, "library.example/ledger")
+    found = verdicts(tmp_path)["ledger"]
+    assert found.verdict == "note"
+    assert "out of backups" in found.sentence
+    (folder / "log.key").chmod(0o644)
+    assert "chmod 600" in verdicts(tmp_path)["ledger"].sentence
+    (folder / "log.key").chmod(0o600)
+    (folder / "latest" / "checkpoint").unlink()
+    assert verdicts(tmp_path)["ledger"].verdict == "bad"
+    (folder / "log.json").write_text("{")
+    assert verdicts(tmp_path)["ledger"].verdict == "bad"
