@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -93,10 +93,11 @@ class SqlStore:
 
         def work(connection: sa.Connection) -> None:
             self._move_head(connection, batch.before, batch.head)
-            connection.exec_driver_sql(self._insert_entry, entries)
-            connection.exec_driver_sql(self._insert_subject, subjects)
+            cursor = _cursor(connection)
+            cursor.executemany(self._insert_entry, entries)
+            cursor.executemany(self._insert_subject, subjects)
             if rows:  # a statement told to run for no row wants values all the same
-                connection.exec_driver_sql(self._insert_row, rows)
+                cursor.executemany(self._insert_row, rows)
 
         self._transact(work)
 
@@ -111,9 +112,11 @@ class SqlStore:
     def known(self, ids: Sequence[bytes]) -> Mapping[bytes, Record]:
         def work(connection: sa.Connection) -> list[Record]:
             found: list[Record] = []
+            cursor = _cursor(connection)
             for some in _chunks(ids):
                 some += some[:1] * (_more(len(some)) - len(some))  # so that there are few statements
-                found += map(_record, connection.exec_driver_sql(self._known_words(len(some)), tuple(some)))
+                cursor.execute(self._known_words(len(some)), tuple(some))
+                found += map(_record, cursor.fetchall())
             return found
 
         return {one.id: one for one in self._transact(work)}
@@ -170,11 +173,11 @@ class SqlStore:
         """Those of the rows that there are."""
 
         def work(connection: sa.Connection) -> list[Row]:
-            asked = [
-                (kind.table, key, connection.exec_driver_sql(self._select_row, (kind.table, key)).scalar_one_or_none())
-                for kind, key in places
-            ]
-            return [_row(kind, key, value) for kind, key, value in asked if value is not None]
+            cursor, there = _cursor(connection), []
+            for kind, key in places:
+                cursor.execute(self._select_row, (kind.table, key))
+                there += [_row(kind.table, key, value) for (value,) in cursor.fetchall()]
+            return there
 
         return self._transact(work)
 
@@ -214,8 +217,9 @@ class SqlStore:
 
     def _move_head(self, connection: sa.Connection, before: int, head: Head) -> None:
         """The step that only one writer can take: from the size that it thought, to the new one."""
-        moved = connection.exec_driver_sql(self._update_head, (*_head_values(head).values(), before))
-        if moved.rowcount == 0:
+        cursor = _cursor(connection)
+        cursor.execute(self._update_head, (*_head_values(head).values(), before))
+        if cursor.rowcount == 0:
             there = connection.execute(sa.select(tables.head.c.size)).scalar_one_or_none()
             if there is not None or before != 0:
                 raise AnotherWriter(
@@ -232,7 +236,7 @@ class SqlStore:
     def _transact(self, work: Work[T]) -> T:
         try:
             result: T = self._run(work)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, self._dialect.loaded_dbapi.Error, OSError) as error:
             raise storage_error(error) from error
         return result
 
@@ -275,11 +279,10 @@ def _postgresql(url: str) -> SqlStore:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
 
-    def close() -> None:
-        runner.run(engine.dispose())
-        runner.close()
-
-    return SqlStore(lambda work: runner.run(transact(work)), engine.sync_engine.dialect, close)
+    closing = ExitStack()  # which may be closed twice
+    closing.callback(runner.close)
+    closing.callback(lambda: runner.run(engine.dispose()))
+    return SqlStore(lambda work: runner.run(transact(work)), engine.sync_engine.dialect, closing.close)
 
 
 def sqlite_url(folder: Path) -> str:
@@ -302,7 +305,12 @@ def _damaged(kind: str, key: str) -> Damaged:
     )
 
 
-def _record(row: sa.Row[Any]) -> Record:
+def _cursor(connection: sa.Connection) -> Any:
+    """The driver's own, for prepared words: SQLAlchemy's way takes 30 µs a statement."""
+    return connection.connection.cursor()
+
+
+def _record(row: Sequence[Any]) -> Record:
     index, logged_ms, key, digest, leaf_hash, kind, leaf = row
     return Record(index, logged_ms, key, digest, leaf_hash, leaf, kind, ())
 
