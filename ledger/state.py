@@ -7,6 +7,7 @@ Every row is frozen: a change is a new row.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
 from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -158,8 +159,8 @@ class State:
         self.library: str | None = None
         self.rule: str | None = None
         self._rows: dict[type[Row], dict[str, Row]] = {kind: {} for kind in ROWS}
-        self._expiring: dict[str, int] = {}
-        self._earliest_ms: int | None = None
+        self._open: dict[str, int] = {}
+        self._by_expiry: list[tuple[int, str]] = []
         self._touched: dict[_Place, Change] = {}
         self._undo: list[tuple[_Place, Row | None, Change | None]] = []
 
@@ -232,10 +233,14 @@ class State:
 
     def expired(self, now_ms: int) -> list[HoldRow]:
         """Open holds whose time is over, in the order of their ids: all machines lapse them alike."""
-        if self._earliest_ms is None or self._earliest_ms > now_ms:
-            return []
-        ids = sorted(hold for hold, at_ms in self._expiring.items() if at_ms <= now_ms)
-        return [row for hold in ids if (row := self.get(HoldRow, hold))]
+        due: set[str] = set()
+        while self._by_expiry and self._by_expiry[0][0] <= now_ms:
+            expires_ms, hold = heappop(self._by_expiry)
+            if self._open.get(hold) == expires_ms:
+                due.add(hold)
+        for hold in due:  # they end by being put, and an undo may open them again
+            heappush(self._by_expiry, (self._open[hold], hold))
+        return [row for hold in sorted(due) if (row := self.get(HoldRow, hold))]
 
     def day_sum(self, what: str, day: int) -> int:
         row = self.get(DayRow, what)
@@ -253,12 +258,15 @@ class State:
                 pass
 
     def _note_expiry(self, row: HoldRow) -> None:
-        if row.standing == "open":
-            self._expiring[row.id] = row.expires_ms
-            if self._earliest_ms is None or row.expires_ms < self._earliest_ms:
-                self._earliest_ms = row.expires_ms
-        elif self._expiring.pop(row.id, None) == self._earliest_ms:
-            self._earliest_ms = min(self._expiring.values(), default=None)
+        """A heap of the open holds, in which those that ended may lie for a while."""
+        if row.standing != "open":
+            self._open.pop(row.id, None)
+        elif row.id not in self._open:
+            self._open[row.id] = row.expires_ms
+            heappush(self._by_expiry, (row.expires_ms, row.id))
+        if len(self._by_expiry) > 2 * len(self._open) + 64:
+            self._by_expiry = [(expires_ms, hold) for hold, expires_ms in self._open.items()]
+            heapify(self._by_expiry)
 
     def _version(self) -> int:
         row = self.get(RuleRow, self.rule) if self.rule else None

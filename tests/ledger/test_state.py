@@ -1,0 +1,84 @@
+"""Rows put, undone, kept and left to the store; and which holds are over, without looking at all of them."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carrel.ledger import credits
+from carrel.ledger.state import ROWS, AccountRow, HoldRow, HoldStanding, State, replace
+
+ACCOUNTS = ("00" * 32, "01" * 32)
+
+
+def hold(name: str, expires_ms: int, standing: HoldStanding = "open") -> HoldRow:
+    payer, to = ACCOUNTS
+    return HoldRow(id=name, since=0, payer=payer, to=to, amount=1, expires_ms=expires_ms, rule="", standing=standing)
+
+
+ACTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("open"), st.integers(0, 30), st.integers(0, 50)),
+        st.tuples(st.sampled_from(("posted", "voided", "lapsed")), st.integers(0, 30), st.just(0)),
+        st.tuples(st.sampled_from(("undo", "keep", "take", "look")), st.just(0), st.integers(0, 60)),
+    ),
+    max_size=200,
+)
+
+
+@given(acts=ACTS)
+def test_whatever_is_put_and_undone_the_right_holds_are_over(acts: list[tuple[str, int, int]]) -> None:
+    state = State("log")
+    kept: dict[str, HoldRow] = {}
+    now: dict[str, HoldRow] = {}
+    for act, number, ms in acts:
+        name = f"{number:02}"
+        match act:
+            case "open":
+                if name not in now:
+                    now[name] = hold(name, ms)
+                    state.put(now[name])
+            case "undo":
+                state.undo()
+                now = dict(kept)
+            case "keep":
+                state.keep()
+                kept = dict(now)
+            case "take":
+                state.keep()
+                kept = dict(now)
+                state.take_changes()
+            case "look":
+                open_ones = [row for _, row in sorted(now.items()) if row.standing == "open" and row.expires_ms <= ms]
+                assert state.expired(ms) == open_ones
+            case "posted" | "voided" | "lapsed":
+                if name in now and now[name].standing == "open":
+                    now[name] = replace(now[name], standing=act)
+                    state.put(now[name])
+    assert state.expired(100) == [row for _, row in sorted(now.items()) if row.standing == "open"]
+
+
+def test_many_holds_end_in_the_time_that_many_take() -> None:
+    """Ten times as many take about ten times as long, not a hundred times, in whatever order they end."""
+    assert _ending_s(20_000) < 40 * _ending_s(2_000)
+
+
+def _ending_s(count: int) -> float:
+    state = State("log")
+    for account in ACCOUNTS:
+        state.load(AccountRow(id=account, since=0, debits_pending=count, credits_pending=count))
+    for number in range(count):
+        state.load(hold(f"{number:08}", number))
+    start_s = perf_counter()
+    for number in range(count // 2):
+        state.put(hold(f"{number:08}", number, "posted"))
+    credits.lapse(state, count)
+    taken_s = perf_counter() - start_s
+    assert state.expired(count) == []
+    return taken_s
+
+
+def test_a_state_has_every_table_once() -> None:
+    assert len({kind.table for kind in ROWS}) == len(ROWS)
