@@ -14,7 +14,7 @@ from carrel.server.errors import CarrelError
 from carrel.server.halls_command import build_hall
 from carrel.server.looks_command import build_looks_command
 from carrel.server.registry.commands import ledger
-from carrel.server.registry.keeping_commands import append, init, rebuild, status
+from carrel.server.registry.keeping_commands import append, init, rebuild, restore, status
 from carrel.server.registry.key_commands import key
 from carrel.server.registry.witness_commands import witness
 from carrel.server.settings import Settings, describe, load
@@ -162,7 +162,7 @@ build.command("hall")(build_hall)
 build.command("looks")(build_looks_command)
 build.command("manifest")(write_manifest)
 bench.command("room")(bench_room)
-for keeping in (init, status, append, rebuild):
+for keeping in (init, status, append, rebuild, restore):
     ledger.command()(keeping)
 
 

@@ -1,4 +1,4 @@
-"""`carrel ledger init, status, append, rebuild`: for who keeps a log. Exit codes as in `command_line`."""
+"""`carrel ledger init, status, append, rebuild, restore`: for who keeps a log. Exit codes as in `command_line`."""
 
 from __future__ import annotations
 
@@ -139,6 +139,26 @@ def rebuild(
         )
     if found.differences and not write:
         raise typer.Exit(1)
+
+
+def restore(
+    folder: Dir,
+    source: Annotated[
+        str | None,
+        typer.Option(help="A mirror, when the log's own public files are lost too: a folder or an http(s) address."),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Make a lost or rolled back database again from the public files: every entry that was signed. What was there is put into `ledger.old`."""
+    from carrel.server.registry.init import passphrase_in
+    from carrel.server.registry.restore import restore as bring_back
+    from carrel.server.registry.source import open_source
+
+    passphrase = None if passphrase_file is None else passphrase_in(passphrase_file)
+    with verdict(as_json) as told, progress(0, "entries") as advance:
+        count = bring_back(folder, open_source(source or str(folder)), passphrase=passphrase, advance=advance)
+        told(f"All {count} entries that were signed are back.", entries=count)
 
 
 def _kept(folder: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from carrel.ledger.admission import admit
 from carrel.ledger.audit import check_balance
-from carrel.ledger.checkpoint import Checkpoint, NoteSigner, open_checkpoint
+from carrel.ledger.checkpoint import Checkpoint, NoteSigner
 from carrel.ledger.entry import Entry, open_leaf
 from carrel.ledger.errors import BadEntry, Forked, Invalid, Refused
 from carrel.ledger.sequencer import row_digest, sealed_head, subjects
@@ -28,6 +28,7 @@ from carrel.server.registry.recovery import (
     PUBLIC,
     check_record,
     database_of,
+    open_sealed,
     read_about,
     read_signer,
     seal_key_of,
@@ -67,7 +68,7 @@ def rebuild(
         signer = read_signer(folder, about, passphrase)
         store = open_store(database_of(about, folder))
         held.callback(store.close)
-        checkpoint = _sealed(signer, FilePlace(folder / LATEST).read())
+        checkpoint = open_sealed(signer, FilePlace(folder / LATEST).read())
         return _Replay(signer, store, FolderFiles(folder / PUBLIC), checkpoint, write).run(advance)
 
 
@@ -179,18 +180,6 @@ class _Replay:
             return self._store.head() or (sealed_head(0, 0, 0, seal_key_of(self._signer)))
         except Damaged:
             return None  # of another format
-
-
-def _sealed(signer: NoteSigner, note: bytes | None) -> Checkpoint:
-    """Raises RolledBack, Damaged."""
-    if note is None:
-        raise RolledBack(
-            "The place of the latest checkpoint is empty: put the checkpoint there that your readers saw last."
-        )
-    try:
-        return open_checkpoint(note, signer.verifier(), signer.name)
-    except Invalid as error:
-        raise Damaged(f"The latest checkpoint is damaged: {error}") from error
 
 
 def summed_up(found: Rebuilt, most: int = 20) -> Iterator[str]:

@@ -135,24 +135,30 @@ def _public(folder: Path) -> FolderFiles:
     return FolderFiles(folder / PUBLIC)
 
 
-def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, close: Callable[[], None]) -> Log:
-    """The open log out of its parts. Raises RolledBack, Damaged, StorageError."""
-    sealed = place.read()
+def open_sealed(signer: NoteSigner, sealed: bytes | None) -> Checkpoint:
+    """What the log signed last, out of its place. Raises RolledBack, Damaged."""
     if sealed is None:
         raise RolledBack(
             "The place of the latest checkpoint is empty, so that nobody here can say what was signed last. "
             "Put the checkpoint there that your readers or witnesses saw last."
         )
     try:
-        checkpoint = open_checkpoint(sealed, signer.verifier(), signer.name)
+        return open_checkpoint(sealed, signer.verifier(), signer.name)
     except Invalid as error:
         raise Damaged(f"The latest checkpoint is damaged: {error}") from error
+
+
+def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, close: Callable[[], None]) -> Log:
+    """The open log out of its parts. Raises RolledBack, Damaged, StorageError."""
+    sealed = place.read()
+    checkpoint = open_sealed(signer, sealed)
+    assert sealed is not None  # it was opened just now
     seal_key = seal_key_of(signer)
     head = store.head() or sealed_head(0, 0, 0, seal_key)
     if head.size < checkpoint.size:
         raise RolledBack(
             f"{checkpoint.size} entries were signed and the database has {head.size}: an old copy was put back. "
-            "Find the newer one, or the lost entries in the public tiles."
+            "Put the newest there, or bring back what was signed: carrel ledger restore."
         )
     state = _load_state(signer.name, store, head, seal_key)
     pending = list(_checked(store, checkpoint.size, head.size))

@@ -22,10 +22,10 @@ from carrel.server.clock import steady_clock
 from carrel.server.errors import BadRequest, ConfigurationError
 from carrel.server.registry import init, key_file, library_key, recovery
 from carrel.server.registry.entry_file import write_entry_file
-from carrel.server.registry.errors import LogStopped, NoLog
+from carrel.server.registry.errors import LogStopped, NoLog, RolledBack
 from carrel.server.registry.init import default_origin, log_folder, open_library_log
 from carrel.server.registry.library_key import new_id
-from carrel.server.registry.recovery import read_about
+from carrel.server.registry.recovery import open_log, read_about
 from carrel.server.settings import Settings
 
 ORIGIN = "library.example/ledger"
@@ -125,6 +125,15 @@ def test_differences_are_told_and_mended(folder: Path) -> None:
     assert [(one["where"], one["what"]) for one in found["differences"]] == [("files", "other")]
     assert told("rebuild", "--dir", folder, "--write")["written"]
     assert "Everything is as the entries say." in run("rebuild", "--dir", folder)
+
+
+def test_a_lost_database_is_restored(folder: Path) -> None:
+    for path in folder.glob("ledger.db*"):
+        path.unlink()
+    with pytest.raises(RolledBack, match="carrel ledger restore"):
+        open_log(folder)
+    assert told("restore", "--dir", folder)["entries"] == 2
+    assert told("rebuild", "--dir", folder)["entries"] == 2
 
 
 async def test_an_entry_is_sent_to_a_library(tmp_path: Path) -> None:
