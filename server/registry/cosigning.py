@@ -118,6 +118,8 @@ class _Link:
                 lines, failure = (), error
             except (Invalid, OSError) as error:
                 lines, failure = (), WitnessFailed(f"No proof for it can be made: {error}")
+            except Exception as error:  # this thread goes on, or the witness would be missing for ever
+                lines, failure = (), WitnessFailed(f"Asking it failed on an unforeseen {type(error).__name__}: {error}")
             with self._change:
                 work.lines, work.failure, work.done = lines, failure, True
                 self._note(work)

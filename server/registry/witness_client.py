@@ -31,20 +31,26 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class _Open(NamedTuple):
+    connection: http.client.HTTPConnection
+    socket: socket.socket
+    """The connection forgets it when the other side means to close."""
+
+
 class WitnessClient:
     """Of one thread, but for `abort`. Keeps its connection open. Raises ConfigurationError for an address that cannot be one of a witness."""
 
     def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
         self._url = _checked(url.rstrip("/"))
         self._timeout_s = timeout_s
-        self._connection: http.client.HTTPConnection | None = None
+        self._open: _Open | None = None
 
     def add_checkpoint(self, request: bytes) -> Answer:
         """Raises WitnessFailed."""
         ends_s = time.monotonic() + self._timeout_s
-        if self._connection is not None:
+        if self._open is not None:
             try:
-                return self._ask(self._connection, request, ends_s)
+                return self._ask(self._open, request, ends_s)
             except (http.client.HTTPException, OSError):
                 self.abort()  # it was closed meanwhile: the question is put again, which harms nothing
         try:
@@ -55,46 +61,49 @@ class WitnessClient:
 
     def abort(self) -> None:
         """End the connection; who waits for its answer gets an error. From any thread."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        opened, self._open = self._open, None
+        if opened is not None:
             with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)  # closing alone would let a thread that reads wait on
-            connection.close()
+                opened.socket.shutdown(socket.SHUT_RDWR)  # closing alone would let a thread that reads wait on
+            opened.connection.close()
+            opened.socket.close()
 
-    def _ask(self, connection: http.client.HTTPConnection, request: bytes, ends_s: float) -> Answer:
+    def _ask(self, opened: _Open, request: bytes, ends_s: float) -> Answer:
         headers = {"User-Agent": "carrel", "Content-Type": "text/plain; charset=utf-8", "Accept-Encoding": "identity"}
-        _hurry(connection, ends_s)
-        connection.request("POST", f"{self._url.path}/{PATH}", body=request, headers=headers)
-        answer = connection.getresponse()
-        parts: list[bytes] = []
+        opened.socket.settimeout(_left_s(ends_s))
+        opened.connection.request("POST", f"{self._url.path}/{PATH}", body=request, headers=headers)
+        answer = opened.connection.getresponse()
+        body = b""
         while True:
-            _hurry(connection, ends_s)
+            opened.socket.settimeout(_left_s(ends_s))
             part = answer.read1(1 << 14)
-            parts.append(part)
-            if sum(map(len, parts)) > MAX_ANSWER_BYTES:
+            body += part
+            if len(body) > MAX_ANSWER_BYTES:
                 self.abort()
                 raise WitnessFailed(f"Its answer has more than {MAX_ANSWER_BYTES} bytes.")
             if not part:
                 break
         if answer.length:
             raise http.client.IncompleteRead(b"", answer.length)
-        return Answer(answer.status, b"".join(parts))
+        if answer.will_close:
+            self.abort()
+        return Answer(answer.status, body)
 
-    def _connect(self, ends_s: float) -> http.client.HTTPConnection:
+    def _connect(self, ends_s: float) -> _Open:
         host, secure = self._url.hostname or "", self._url.scheme == "https"
         port = self._url.port or (443 if secure else 80)
         connected = _connect_socket(host, port, ends_s)
-        made = http.client.HTTPConnection(host, port)
         if secure:
             try:
                 connected = ssl.create_default_context().wrap_socket(connected, server_hostname=host)
             except BaseException:
                 connected.close()
                 raise
+        made = http.client.HTTPConnection(host, port)
         made.sock = connected
         made.auto_open = 0
-        self._connection = made
-        return made
+        self._open = _Open(made, connected)
+        return self._open
 
 
 def _connect_socket(host: str, port: int, ends_s: float) -> socket.socket:
@@ -130,12 +139,6 @@ def _may_ask(host: str, address: str) -> bool:
         return ipaddress.ip_address(host) == ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return host == "localhost" and found.is_loopback
-
-
-def _hurry(connection: http.client.HTTPConnection, ends_s: float) -> None:
-    if connection.sock is None:
-        raise ConnectionError("the connection was ended")
-    connection.sock.settimeout(_left_s(ends_s))
 
 
 def _left_s(ends_s: float) -> float:
