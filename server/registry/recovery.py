@@ -62,6 +62,7 @@ def create_log(
             replace_file(folder / KEY, encode_key(key_of(seed, passphrase)), mode=0o600)
             place.swap(before, empty)
             FolderFiles(folder / PUBLIC).write({CHECKPOINT_PATH: empty})
+            sync_folder(folder)  # whoever finds log.json finds the rest
             about = About(origin=origin, vkey=signer.verifier().vkey, database=database)
             replace_file(folder / ABOUT, msgspec.json.encode(about))
             sync_folder(folder)

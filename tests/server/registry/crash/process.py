@@ -33,13 +33,17 @@ ENTRIES: Final = 400
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """`fault`: (the step at which, what, errno), of recorder.c's kinds. `acts`: how much is done. `wal_pages`: how often SQLite copies its WAL back."""
+    """`fault`: (the step at which, what, errno), of recorder.c's kinds. `acts`: how much is done, after the log has got `size` entries.
+
+    `wal_pages`: how often SQLite copies its WAL back.
+    """
 
     root: str
     folder: str
     record: str
     seed: int
     acts: int
+    size: int = 0
     fault: tuple[int, int, int] = (0, 0, 0)
     wal_pages: int = 40
 
@@ -88,6 +92,9 @@ class Work:
             self.say(Said(created=True))
         log = self.open()
         self.append(log, max(0, log.size - 3), log.size)  # whoever got no answer asks again
+        for end in range(log.size + 50, self.job.size + 1, 50):
+            self.append(log, log.size, end)
+            self.publish(self.seal(log))
         acts = (self.grow, self.grow, self.grow, self.seal, self.seal, self.publish, self.again)
         for _ in range(self.job.acts):
             log = self.random.choice(acts)(log)

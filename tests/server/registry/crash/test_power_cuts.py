@@ -10,7 +10,7 @@ import pytest
 from tests.server.registry.crash.disk import Image, everything, nothing
 from tests.server.registry.crash.lab import KILL, KILL_HALFWAY, Lab, is_sync_of
 
-CUTS = 40
+CUTS = 30
 KILLS = 6
 
 
@@ -31,12 +31,13 @@ def _same(image: Image, folder: Path) -> None:
             assert (folder / name).read_bytes() == content
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_power_cut_anywhere(lab: Lab, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "size"), [(1, 0), (2, 250)])
+def test_a_power_cut_anywhere(lab: Lab, seed: int, size: int) -> None:
+    """Also while the first tiles become full."""
     random = Random(seed)
-    code, ops = lab.run(seed, acts=15)
+    code, ops = lab.run(seed, acts=15, size=size)
     assert code == 0
-    last = set(random.sample(range(len(ops)), CUTS))
+    last = set(random.sample(range(len(ops) // 2 if size else 0, len(ops)), CUTS))
     for number in lab.live(ops):
         if number in last:
             lab.cut_some_way(random)
