@@ -37,7 +37,7 @@ Derivation = Literal["open", "ask"]
 WorkKind = Literal["text", "image", "audio", "video", "pdf", "epub", "model", "avatar", "panorama", "scene", "other"]
 
 
-class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
     """A value inside a body."""
 
 

@@ -23,7 +23,7 @@ Standing = Literal["held", "disputed", "taken_down", "withdrawn"]
 HoldStanding = Literal["open", "posted", "voided", "lapsed"]
 
 
-class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Row(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """`id` is its key within `table`."""
 
     table: ClassVar[str]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from carrel.ledger.state import Row
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """One entry as it is kept. `id` (16,), `hash` the entry's id (32,), `leaf_hash` (32,), `leaf` the leaf's data."""
 
     index: int
