@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from carrel.ledger.checkpoint import COSIGNATURE
 from carrel.server.requests import json_answer, language_of
-from carrel.server.web.words import TAGS, words
 
 if TYPE_CHECKING:
     from carrel.server.registry.witness_server import Witness
@@ -24,17 +26,22 @@ SAFE: Final = {
 }
 
 
-def page_routes(witness: Witness) -> list[web.RouteDef]:
-    from carrel.server.web.view import TEMPLATES
+# Read here and not by the library's pages: importing those would make this small server a large one.
+WORDS: Final = Path(__file__).parents[1] / "i18n"
+TAGS: Final = {"en": "en", "zh": "zh-Hans"}
+_TEMPLATE: Final = Path(__file__).with_name("witness.html")
 
+
+def page_routes(witness: Witness) -> list[web.RouteDef]:
     template = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    ).get_template("witness.html")
+        loader=FileSystemLoader(_TEMPLATE.parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    ).get_template(_TEMPLATE.name)
 
     async def page(request: web.Request) -> web.StreamResponse:
-        t = words(language_of(request))
+        language = language_of(request)
+        patterns = _words(language)
         seen = await asyncio.to_thread(described, witness)
-        text = template.render(t=t, tag=TAGS[t.language], **seen)
+        text = template.render(t=lambda key, **values: patterns[key].format_map(values), tag=TAGS[language], **seen)
         return web.Response(text=text, content_type="text/html", headers=SAFE)
 
     async def machine(_: web.Request) -> web.StreamResponse:
@@ -65,3 +72,8 @@ def described(witness: Witness) -> dict[str, Any]:
         "stopped": witness.stopped or None,
         "logs": logs,
     }
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    return msgspec.json.decode((WORDS / language / "witness.json").read_bytes(), type=dict[str, str])

@@ -20,12 +20,12 @@ from carrel.ledger.checkpoint import NoteSigner, NoteVerifier
 from carrel.ledger.errors import Invalid
 from carrel.ledger.witness import MAX_REQUEST_BYTES, PATH, TEXT_TYPE, Decision, answer, consider, parse_request
 from carrel.server import tls
+from carrel.server.bucket import Bucket
 from carrel.server.clock import Clock, steady_clock
 from carrel.server.errors import ConfigurationError, LocalError, TooLarge, TooManyRequests
 from carrel.server.registry.witness_memory import Memory
 from carrel.server.registry.witness_page import page_routes
 from carrel.server.requests import body_bytes
-from carrel.server.rooms.quotas import Bucket
 from carrel.server.settings import Settings
 from carrel.server.signals import told_to_stop
 

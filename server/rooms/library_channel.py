@@ -16,11 +16,11 @@ from aiohttp import web
 from engineio.async_drivers.aiohttp import WebSocket as EngineWebSocket
 
 from carrel.server.accounts.model import STAFF, Identity
+from carrel.server.bucket import Bucket
 from carrel.server.errors import BadRequest, Conflict, Forbidden, NotFound, PeerError, TooManyRequests, WrongOrigin
 from carrel.server.rooms.letters import Letters
 from carrel.server.rooms.origins import check_origin
 from carrel.server.rooms.participant import Participant
-from carrel.server.rooms.quotas import Bucket
 from carrel.server.rooms.requests import may_write_to
 from carrel.server.rooms.room import Room
 from carrel.server.rooms.service import Rooms

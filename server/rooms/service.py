@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from carrel.server.accounts.model import Identity
+from carrel.server.bucket import Bucket
 from carrel.server.clock import Clock, steady_clock
 from carrel.server.errors import Banned, NotFound, NotSignedIn
 from carrel.server.rooms.broadcast import Broadcast
@@ -23,7 +24,6 @@ from carrel.server.rooms.model import CLOSE_CODES, CLOSE_RESTART, CLOSE_SESSION_
 from carrel.server.rooms.moderation import carry_out
 from carrel.server.rooms.participant import Participant
 from carrel.server.rooms.ports import Act, Complaint, Moderation, Sessions
-from carrel.server.rooms.quotas import Bucket
 from carrel.server.rooms.requests import set_block
 from carrel.server.rooms.room import Deed, Room, parting
 from carrel.server.rooms.ticker import Ticker

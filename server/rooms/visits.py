@@ -10,12 +10,12 @@ import msgspec
 from carrel.avatars.codec import UP_POSE
 from carrel.avatars.errors import PoseError
 from carrel.server.accounts.model import Identity
+from carrel.server.bucket import Bucket
 from carrel.server.errors import BadRequest, PeerError
 from carrel.server.rooms import requests
 from carrel.server.rooms.model import CLOSE_BAD_MESSAGES, CLOSE_CODES, CLOSE_NO_HELLO
 from carrel.server.rooms.participant import Participant
 from carrel.server.rooms.pose_table import PoseTable
-from carrel.server.rooms.quotas import Bucket
 from carrel.server.rooms.room import Deed, Room, frames_answer
 from carrel.server.wire import frames
 from carrel.server.wire.messages import Answer, Failure, Hello, Leave, RoomRequest, request_decoder
