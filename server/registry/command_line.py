@@ -54,13 +54,13 @@ def verdict(as_json: bool) -> Iterator[Callable[..., None]]:
         if as_json:
             say({"ok": False, "error": error.code, "sentence": str(error)})
         else:
-            typer.secho(f"NOT VALID: {error}", err=True, fg="red")
+            typer.secho(f"NOT VALID: {printable(str(error))}", err=True, fg="red")
         raise typer.Exit(1) from error
     if as_json and sentences:
         say({"ok": True, "sentences": sentences, **found})
         return
     for sentence in sentences:
-        typer.echo(sentence)
+        typer.echo(printable(sentence))
     for name, value in found.items():
         if value not in (None, {}, []):
             typer.echo(f"  {name.replace('_', ' ')}: {_shown(value)}")
@@ -69,7 +69,12 @@ def verdict(as_json: bool) -> Iterator[Callable[..., None]]:
 def _shown(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {_shown(one)}" for name, one in value.items())
-    return "; ".join(map(_shown, value)) if isinstance(value, list) else str(value)
+    return "; ".join(map(_shown, value)) if isinstance(value, list) else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Words of a stranger's log do not steer the terminal."""
+    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)
 
 
 def say(value: object) -> None:

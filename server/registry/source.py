@@ -101,7 +101,8 @@ class WebSource:
         answer = connection.getresponse()
         if answer.status not in (200, 404, 410):
             self._drop()
-            to = f" and points to {answer.headers['Location'][:200]}" if answer.headers["Location"] else ""
+            location = answer.headers["Location"]
+            to = f" and points to {location[:200]!a}" if location else ""
             raise SourceError(f"{self.name}/{path} answers {answer.status}{to}. Give the log's own address.")
         data = self._body(answer, limit, path)
         return data if answer.status == 200 else None
@@ -114,6 +115,7 @@ class WebSource:
             if not part:
                 if answer.length:
                     raise http.client.IncompleteRead(b"", answer.length)
+                answer.read()  # tells the connection that it is free for the next file
                 return b"".join(parts)
             parts.append(part)
             if time.monotonic() > ends_s:

@@ -93,7 +93,7 @@ def needed_files(log: SmallLog) -> list[str]:
     return sorted(path for path in log.files if path.startswith("tile/"))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_any_changed_byte_of_any_file(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(needed_files(SHORT)))

@@ -33,13 +33,15 @@ def vkey(log: SmallLog) -> str:
 
 
 class Shelf:
-    """What the server shows, by path; `asked` is what was asked for. `answers`: another status and headers for a path; `gone`: connections to drop."""
+    """What the server shows, by path; `asked` is what was asked for. `answers`: another status and headers for a path; `gone`: requests to drop.
+    `connections`: how many were opened."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
         self.asked: list[str] = []
         self.answers: dict[str, tuple[int, dict[str, str]]] = {}
         self.gone = 0
+        self.connections = 0
         self.url = ""
 
 
@@ -49,6 +51,10 @@ def served(files: dict[str, bytes]) -> Iterator[Shelf]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            shelf.connections += 1
+            super().setup()
 
         def do_GET(self) -> None:
             path = self.path.removeprefix("/ledger/")

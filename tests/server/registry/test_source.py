@@ -60,6 +60,16 @@ def test_files_have_limits(tmp_path: Path) -> None:
             WebSource(shelf.url).read(path)
 
 
+def test_one_connection_for_many_files() -> None:
+    with served(FILES) as shelf:
+        source = WebSource(shelf.url)
+        for path in LOG.files:
+            source.read(path)
+            with pytest.raises(FileNotFoundError):
+                source.read("tile/63/000")
+        assert shelf.connections == 1
+
+
 def test_a_connection_that_was_closed_meanwhile_is_opened_again() -> None:
     with served(FILES) as shelf:
         source = WebSource(shelf.url)
@@ -79,9 +89,10 @@ def misled(shelf: Shelf, status: int, **headers: str) -> None:
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 206, 403, 500])
 def test_other_answers_are_refused(status: int) -> None:
     with served(FILES) as shelf:
-        misled(shelf, status, Location="http://127.0.0.1:1/elsewhere")
-        with pytest.raises(SourceError, match=f"answers {status}"):
+        misled(shelf, status, Location="http://127.0.0.1:1/\x1b[2J")
+        with pytest.raises(SourceError, match=f"answers {status}") as caught:
             WebSource(shelf.url).read("checkpoint")
+        assert str(caught.value).isprintable()
         assert shelf.asked == ["checkpoint"]
 
 
