@@ -97,12 +97,12 @@ class Queries:
         row = self._store.row(WorkRow, work_id)
         if row is None:
             raise NotFound(f"There is no work {work_id} in this log.")
-        made = self._store.history(work_id, derived_before, limit + 1, ("work.derive",))
+        made, more = self._store.sift(work_id, derived_before, limit, ("work.derive",))
         return {
             "row": _plain(row),
             "sources": self._rows(WorkRow, row.sources) if isinstance(row, WorkRow) else [],
-            "derived": self._rows(WorkRow, [name for one in made[:limit] if (name := one.hash.hex()) != work_id]),
-            "derived_before": _next(made, limit),
+            "derived": self._rows(WorkRow, [name for one in made if (name := one.hash.hex()) != work_id]),
+            "derived_before": more,
             **_page("history", self._store.history(work_id, before, limit + 1), limit),
         }
 
@@ -112,8 +112,8 @@ class Queries:
         row = self._store.row(AccountRow, known.account if isinstance(known, KeyRow) else key)
         if not isinstance(row, AccountRow) or row.id == ISSUER:
             raise NotFound(f"There is no key {key} in this log.")
-        acquired = self._store.history(row.id, works_before, limit + 1, _ACQUIRED)
-        works = self._rows(WorkRow, dict.fromkeys(_work_of(one) for one in acquired[:limit]))
+        acquired, more = self._store.sift(row.id, works_before, limit, _ACQUIRED)
+        works = self._rows(WorkRow, dict.fromkeys(_work_of(one) for one in acquired))
         return {
             "account": row.id,
             "role": row.role,
@@ -127,13 +127,13 @@ class Queries:
                 "available": row.available,
             },
             "works": [one for one in works if one["holder"] == row.id],
-            "works_before": _next(acquired, limit),
+            "works_before": more,
             **_page("history", self._store.history(row.id, before, limit + 1), limit),
         }
 
     def _keys(self, row: AccountRow) -> list[str]:
-        """Those that may sign, then those of the account that ended, newest first."""
-        about_keys = self._store.history(row.id, END, MOST, ("key.register", "key.rotate", "key.recover"))
+        """Those that may sign, then those that ended, as far as the newest part of its history names them."""
+        about_keys, _ = self._store.sift(row.id, END, MOST, ("key.register", "key.rotate", "key.recover"))
         named = [body["key"] for one in about_keys if "key" in (body := _body(one))]
         return list(dict.fromkeys([*row.keys, *named, row.id]))
 

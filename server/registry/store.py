@@ -35,6 +35,8 @@ DATABASE: Final = "ledger.db"
 CHUNK: Final = 1000
 """Rows asked for or written at once."""
 _NO_HEAD: Final = Head(0, 0, b"", b"")
+SIFTED: Final = 2000
+"""Entries of a history that one question looks through."""
 _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _KINDS: Final = {kind.table: kind for kind in ROWS}
 _pack: Final = msgspec.msgpack.Encoder(order="sorted")
@@ -139,12 +141,25 @@ class SqlStore:
             chosen = chosen.where(tables.entries.c.kind == kind)
         return list(self._records(chosen.order_by(tables.entries.c.index.desc()).limit(limit)))
 
-    def history(self, subject: str, before: int, limit: int, kinds: Sequence[str] = ()) -> list[Record]:
-        """Entries about an account or a work, of these kinds or of any, by descending index, from before `before`."""
+    def history(self, subject: str, before: int, limit: int) -> list[Record]:
+        """Entries about an account or a work, by descending index, from before `before`."""
         chosen = self._about(subject).where(tables.subjects.c.index < before)
-        if kinds:
-            chosen = chosen.where(tables.entries.c.kind.in_(kinds))
         return list(self._records(chosen.order_by(tables.subjects.c.index.desc()).limit(limit)))
+
+    def sift(self, subject: str, before: int, limit: int, kinds: Sequence[str]) -> tuple[list[Record], int | None]:
+        """Of its history, those of these kinds, and the `before` to go on from, None at the end. A long history is sifted in parts of `SIFTED`."""
+        column = tables.subjects.c
+        part = sa.select(column.index).where(column.subject == subject_key(subject), column.index < before)
+        part = part.order_by(column.index.desc()).limit(SIFTED)
+        looked = part.subquery()
+        chosen = sa.select(tables.entries).join(looked, looked.c.index == tables.entries.c.index)
+        chosen = chosen.where(tables.entries.c.kind.in_(kinds)).order_by(tables.entries.c.index.desc())
+        found = self._records(chosen.limit(limit))
+        if len(found) == limit:
+            return found, found[-1].index
+        asked: Any = sa.select(sa.func.count(), sa.func.min(looked.c.index))
+        count, oldest = tuple(self._all(asked)[0])
+        return found, oldest if count == SIFTED else None
 
     def _about(self, subject: str) -> sa.Select[Any]:
         joined = tables.entries.join(tables.subjects, tables.subjects.c.index == tables.entries.c.index)

@@ -11,6 +11,7 @@ from carrel.ledger.checkpoint import parse_checkpoint, parse_note
 from carrel.ledger.errors import LedgerError
 from carrel.ledger.state import AccountRow, MoveRow
 from carrel.server.errors import ConfigurationError
+from carrel.server.registry import store as store_module
 from carrel.server.registry import tables
 from carrel.server.registry.errors import Damaged, LogStopped
 from carrel.server.registry.queries import Queries
@@ -38,9 +39,31 @@ def test_subjects_are_histories(kept: Kept) -> None:
     store = open_store(sqlite_url(kept.folder))
     kinds = [one.kind for one in store.history(ana.key, 1 << 40, 100)]
     assert kinds == ["credit.transfer", "credit.issue", "work.register", "work.register", "key.register"]
-    assert [one.kind for one in store.history(ana.key, 1 << 40, 100, ("key.register",))] == ["key.register"]
+    found, more = store.sift(ana.key, 1 << 40, 100, ("key.register",))
+    assert ([one.kind for one in found], more) == (["key.register"], None)
     assert [one.index for one in store.history(ana.key, 1 << 40, 2)] == [15, 14]
     assert [one.kind for one in store.history(ana.key, 14, 1)] == ["work.register"]
+    store.close()
+
+
+def test_a_long_history_is_sifted_in_parts(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "SIFTED", 3)
+    ana = kept.person("ana")
+    kept.accepted(ana.joins(), *(ana.registers(str(number)) for number in range(7)))
+    store = open_store(sqlite_url(kept.folder))
+    for kind, limit, wanted in (
+        ("key.register", 2, [2]),
+        ("work.register", 2, [9, 8, 7, 6, 5, 4, 3]),
+        ("attest", 9, []),
+    ):
+        seen, before = [], 1 << 40
+        for _ in range(8):
+            found, more = store.sift(ana.key, before, limit, (kind,))
+            seen += [one.index for one in found]
+            if more is None:
+                break
+            before = more
+        assert (seen, more) == (wanted, None)
     store.close()
 
 
