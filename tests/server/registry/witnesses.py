@@ -30,14 +30,15 @@ START_S = 30.0
 class WitnessProcess:
     """`carrel ledger witness`. Keeps its folder and port over restarts."""
 
-    def __init__(self, folder: Path, name: str, log: NoteVerifier) -> None:
+    def __init__(self, folder: Path, name: str, log: NoteVerifier, *, secure: bool = False) -> None:
         self.folder = folder / name
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if secure else 'http'}://127.0.0.1:{self.port}"
         create_witness(self.folder, f"witness.example/{name}")
         self.key = read_signer(self.folder).verifier(COSIGNATURE)
         self.trusted = TrustedWitness(name, self.key, self.url)
         self._logs = folder / f"{name}.logs"
+        self._options = ["--tls-cert", "self-signed"] if secure else []
         self._logs.write_text(f"{log.vkey}\n", "utf-8")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -45,7 +46,7 @@ class WitnessProcess:
         """Returns at once; see `ready`."""
         assert self._process is None
         command = [sys.executable, "-m", "carrel.server", "ledger", "witness"]
-        command += ["--dir", str(self.folder), "--logs", str(self._logs), "--port", str(self.port)]
+        command += ["--dir", str(self.folder), "--logs", str(self._logs), "--port", str(self.port), *self._options]
         with (self.folder.parent / f"{self.folder.name}.out").open("ab") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
 
