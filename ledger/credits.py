@@ -212,14 +212,18 @@ def _move(state: State, entry_id: str, legs: list[Leg], rules: Rules | None) -> 
     paid: dict[str, int] = {}
     got: dict[str, int] = {}
     for leg in legs:
-        paid[leg.payer] = paid.get(leg.payer, 0) + leg.amount
-        got[leg.to] = got.get(leg.to, 0) + leg.amount
-    for name in paid | got:
+        payer, to, amount = leg.payer, leg.to, leg.amount
+        paid[payer] = paid.get(payer, 0) + amount
+        got[to] = got.get(to, 0) + amount
+    for name, out in paid.items():
+        into = got.pop(name, 0)
         row = _account(state, name)
-        out, into = paid.get(name, 0), got.get(name, 0)
         if rules is not None and out > into:
             _check_cover(row, out - into, rules)
         state.put(replace(row, credits_posted=row.credits_posted + into, debits_posted=row.debits_posted + out))
+    for name, into in got.items():
+        row = _account(state, name)
+        state.put(replace(row, credits_posted=row.credits_posted + into))
     state.put(MoveRow(id=entry_id, since=state.size, legs=tuple(legs)))
 
 

@@ -171,10 +171,12 @@ class State:
         yield from self._rows[kind].values()  # type: ignore[misc]
 
     def put(self, row: Row) -> None:
-        place = (type(row), row.id)
-        before, change = self._rows[type(row)].get(row.id), self._touched.get(place)
+        kind, name = type(row), row.id
+        place, rows = (kind, name), self._rows[kind]
+        before, change = rows.get(name), self._touched.get(place)
         self._undo.append((place, before, change))
-        self.load(row)
+        rows[name] = row
+        self._note(row)
         self._touched[place] = Change(change.before if change else before, row)
 
     def keep(self) -> None:
@@ -197,15 +199,16 @@ class State:
     def load(self, row: Row) -> None:
         """A row as a store kept it: not touched."""
         self._rows[type(row)][row.id] = row
-        match row:
-            case HoldRow():
-                self._note_expiry(row)
-            case RuleRow() if row.version > self._version():
-                self.rule = row.id
-            case AccountRow(role="library"):
+        self._note(row)
+
+    def _note(self, row: Row) -> None:
+        if isinstance(row, AccountRow):
+            if row.role == "library":
                 self.library = row.id
-            case _:
-                pass
+        elif isinstance(row, HoldRow):
+            self._note_expiry(row)
+        elif isinstance(row, RuleRow) and row.version > self._version():
+            self.rule = row.id
 
     def take_changes(self) -> list[Change]:
         """What changed since the last call, each row once. Rows that no later entry needs at hand are then left to the store (`needs`)."""
