@@ -80,8 +80,8 @@ def admit(state: State, entry: Entry, logged_ms: int) -> None:
         raise Unauthorised("The first entry of a log registers the library's own key.")
     if not isinstance(body, _SELF_INTRODUCED):
         keys.active(state, body.by)
-        for key in body.also:
-            keys.active(state, key)
+    for key in body.also:
+        keys.active(state, key)
     try:
         credits.lapse(state, logged_ms)
         HANDLERS[type(body)](state, body, entry.hash.hex(), logged_ms)

@@ -304,6 +304,14 @@ def test_an_ended_key_consents_to_nothing(world: World) -> None:
         world.do(Attest, "clerk", claim="helped", subject=key_of("ada"), also=("unknown",))
 
 
+@pytest.mark.parametrize("also", ["unknown", "revoked"])
+def test_a_new_key_is_witnessed_by_keys_that_may_sign(world: World, also: str) -> None:
+    people(world)
+    world.register("dee", also=("ada",))
+    with pytest.raises((UnknownKey, KeyRevoked)):
+        world.register("eve", also=(also,))
+
+
 # --- recovery ---
 
 
