@@ -37,6 +37,8 @@ CHUNK: Final = 1000
 _NO_HEAD: Final = Head(0, 0, b"", b"")
 SIFTED: Final = 2000
 """Entries of a history that one question looks through."""
+WRITER_LOCK: Final = 4270653
+"""Advisory lock of a PostgreSQL database's one writer."""
 _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _KINDS: Final = {kind.table: kind for kind in ROWS}
 _pack: Final = msgspec.msgpack.Encoder(order="sorted")
@@ -46,9 +48,16 @@ _unpack: Final = {kind.table: msgspec.msgpack.Decoder(kind) for kind in ROWS}
 class SqlStore:
     """A `Store`. Raises StorageError when the database fails, AnotherWriter when somebody else wrote."""
 
-    def __init__(self, run: Callable[[Work[Any]], Any], dialect: sa.Dialect, close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        run: Callable[[Work[Any]], Any],
+        dialect: sa.Dialect,
+        close: Callable[[], None],
+        claim: Callable[[], None] = lambda: None,
+    ) -> None:
         self._run = run
         self._dialect = dialect
+        self._claim = claim
         self.close = close
         upsert = _INSERTS[dialect.name](tables.rows)
         self._insert_entry = _prepared(sa.insert(tables.entries), dialect)
@@ -69,6 +78,16 @@ class SqlStore:
         self._select_known: dict[int, str] = {}
         """By how many ids are looked for."""
         self._transact(lambda connection: tables.metadata.create_all(connection))
+
+    def claim(self) -> None:
+        """Be the one writer until closed; of SQLite the log's folder is locked already. Raises AnotherWriter, StorageError.
+
+        Raises ConfigurationError for a database that forgets what it confirmed.
+        """
+        try:
+            self._claim()
+        except (SQLAlchemyError, OSError) as error:
+            raise storage_error(error) from error
 
     def settle(self) -> None:
         """What an earlier process committed is on the disk when this returns: SQLite shows it even if that process died before its sync."""
@@ -289,15 +308,36 @@ def _sqlite(url: str) -> SqlStore:
 def _postgresql(url: str) -> SqlStore:
     runner = asyncio.Runner()
     engine = create_async_engine(url)
+    closing = ExitStack()  # which may be closed twice
+    closing.callback(runner.close)
+    closing.callback(lambda: runner.run(engine.dispose()))
 
     async def transact(work: Work[T]) -> T:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
 
-    closing = ExitStack()  # which may be closed twice
-    closing.callback(runner.close)
-    closing.callback(lambda: runner.run(engine.dispose()))
-    return SqlStore(lambda work: runner.run(transact(work)), engine.sync_engine.dialect, closing.close)
+    async def claim() -> None:
+        """On a connection of its own: the lock falls when it ends, however it ends. What then keeps two apart is the head's compare-and-swap."""
+        connection = await engine.connect()
+        closing.callback(lambda: runner.run(connection.close()))
+        for name in ("fsync", "synchronous_commit"):
+            if await connection.scalar(sa.select(sa.func.current_setting(name))) == "off":
+                raise ConfigurationError(
+                    f"The ledger's database runs with {name} off, so that it forgets what it has confirmed. Set it to on."
+                )
+        taken = await connection.scalar(sa.select(sa.func.pg_try_advisory_lock(WRITER_LOCK)))
+        await connection.commit()
+        if not taken:
+            raise AnotherWriter(
+                "Another server writes to this log's database. Stop it first, or speak to it through its address."
+            )
+
+    return SqlStore(
+        lambda work: runner.run(transact(work)),
+        engine.sync_engine.dialect,
+        closing.close,
+        lambda: runner.run(claim()),
+    )
 
 
 def sqlite_url(folder: Path) -> str:
