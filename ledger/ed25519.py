@@ -6,6 +6,7 @@ these, and nothing that it accepts is refused by OpenSSL, WebCrypto, Go or ring;
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
@@ -17,6 +18,8 @@ from carrel.ledger.errors import BadKey, BadSignature
 KEY_BYTES: Final = 32
 SEED_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
+Signed = tuple[bytes, bytes, bytes]
+"""Key, message, signature."""
 
 
 def public_key(seed: bytes) -> bytes:
@@ -44,3 +47,14 @@ def verify(key: bytes, message: bytes, signature: bytes) -> None:
         crypto_sign_open(signature + message, key)
     except CryptoError:
         raise BadSignature("The signature does not fit the bytes and the key.") from None
+
+
+def wrong_ones(signed: Sequence[Signed]) -> list[int]:
+    """Places of those that `verify` refuses."""
+    wrong = []
+    for at, one in enumerate(signed):
+        try:
+            verify(*one)
+        except BadSignature:
+            wrong.append(at)
+    return wrong

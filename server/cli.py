@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from carrel.server.bench.command import room as bench_room
+from carrel.server.bench.ledger_command import ledger as bench_ledger
 from carrel.server.errors import CarrelError
 from carrel.server.halls_command import build_hall
 from carrel.server.looks_command import build_looks_command
@@ -162,6 +163,7 @@ build.command("hall")(build_hall)
 build.command("looks")(build_looks_command)
 build.command("manifest")(write_manifest)
 bench.command("room")(bench_room)
+bench.command("ledger")(bench_ledger)
 for keeping in (init, status, append, rebuild, restore):
     ledger.command()(keeping)
 
