@@ -22,7 +22,7 @@ from carrel.ledger.merkle import leaf_hash
 from carrel.ledger.sequencer import Sequencer, is_sealed, row_digest, sealed_head
 from carrel.ledger.state import State
 from carrel.ledger.storage import Files, Head, Place, Record
-from carrel.ledger.tiles import CHECKPOINT_PATH, TileWriter
+from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, TileReader, TileWriter, decode_bundle
 from carrel.server.errors import BadRequest, StorageError
 from carrel.server.registry.errors import Damaged, LogStopped, NoLog, RolledBack
 from carrel.server.registry.files import FilePlace, FolderFiles, locked, replace_file, sync_folder, sync_parents
@@ -164,6 +164,7 @@ def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, cl
     state = _load_state(signer.name, store, head, seal_key)
     pending = list(_checked(store, checkpoint.size, head.size))
     writer = _writer(store, files, checkpoint)
+    _check_published(files, signer, checkpoint)
     return Log(
         signer,
         store,
@@ -243,14 +244,37 @@ def check_record(record: Record) -> None:
 
 
 def _writer(store: SqlStore, files: Files, checkpoint: Checkpoint) -> TileWriter:
-    """The tiles' right edge, from the files if they have the signed root, else from the database, and the files with it."""
+    """The right edge, from the files if they have the signed root and the entries under it, else from the database, and the files with it."""
     try:
         writer = TileWriter.resume(checkpoint.size, files.read)
-        if writer.root() == checkpoint.root:
+        part = checkpoint.size % TILE_WIDTH
+        leaves = b"".join(map(leaf_hash, decode_bundle(writer.bundle, part)))
+        if writer.root() == checkpoint.root and leaves == (writer.tiles[0] if part else b""):
             return writer
     except (Invalid, OSError):
         pass
     return rebuild_tiles(store, files, checkpoint)
+
+
+def _check_published(files: Files, signer: NoteSigner, checkpoint: Checkpoint) -> None:
+    """What everybody reads comes from here: it is never ahead of what was signed last, and never another history. Raises RolledBack, Damaged."""
+    try:
+        published = open_checkpoint(files.read(CHECKPOINT_PATH), signer.verifier(), signer.name)
+    except (Invalid, OSError):
+        return  # it is published anew
+    if published.size > checkpoint.size:
+        raise RolledBack(
+            f"{published.size} entries are published and {checkpoint.size} were signed, as it seems here: old copies were put back. "
+            "Put the newest there, or bring back what was signed: carrel ledger restore."
+        )
+    try:
+        root = TileReader(files.read, published.size).root()
+    except (Invalid, OSError):
+        return  # its own right edge is gone: it was published long ago
+    if root != published.root:
+        raise Damaged(
+            f"The published checkpoint of {published.size} entries is signed by this log's key and is of another history."
+        )
 
 
 def rebuild_tiles(store: SqlStore, files: Files, checkpoint: Checkpoint) -> TileWriter:
