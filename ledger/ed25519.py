@@ -7,6 +7,7 @@ these, and nothing that it accepts is refused by OpenSSL, WebCrypto, Go or ring;
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
@@ -29,8 +30,13 @@ def public_key(seed: bytes) -> bytes:
 
 def sign(seed: bytes, message: bytes) -> bytes:
     """(64,)."""
-    _, secret = crypto_sign_seed_keypair(seed)
-    return bytes(crypto_sign(message, secret)[:SIGNATURE_BYTES])
+    return bytes(crypto_sign(message, _secret(seed))[:SIGNATURE_BYTES])
+
+
+@lru_cache(maxsize=8)
+def _secret(seed: bytes) -> bytes:
+    """(64,) as libsodium signs with it. Making it takes as long as a signature, and a log signs with one key all its life."""
+    return bytes(crypto_sign_seed_keypair(seed)[1])
 
 
 def check_key(key: bytes) -> None:

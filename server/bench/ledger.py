@@ -52,7 +52,7 @@ class LedgerFigures(msgspec.Struct, frozen=True, kw_only=True):
     single_append_per_s: float
     single_ratio: float
     single_ratios: list[float]
-    transfers_per_s: dict[int, float]
+    transfers_per_s: dict[int, int]
     processes: int
     audit_s: float
     audit_signatures_s: float

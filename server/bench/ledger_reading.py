@@ -27,7 +27,7 @@ from carrel.server.registry.source import FolderSource
 
 LARGE: Final = 10_000_000
 """Leaves of the tree that is proved from."""
-PROVED: Final = 1000
+PROVED: Final = 500
 """Leaves of it that are proved again and again: their tiles fit the reader's cache."""
 PASSES: Final = 9
 _Signed = list[tuple[bytes, bytes]]

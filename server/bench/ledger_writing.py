@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 from nacl.bindings import crypto_sign_open
 
@@ -21,7 +21,7 @@ from carrel.ledger.entry import DOMAIN, Entry, parse
 from carrel.ledger.errors import LedgerError, Refused
 from carrel.ledger.sequencer import Accepted, Verdict
 from carrel.server.bench.generator import BenchmarkError
-from carrel.server.registry.group_checker import GroupChecker
+from carrel.server.registry.group_checker import Given, GroupChecker
 from carrel.server.registry.log import Log
 from carrel.server.registry.metrics import LogMetrics
 from carrel.server.registry.pipeline import SEAL_EVERY_S, Appender
@@ -88,18 +88,18 @@ class GroupWriter:
 
     def append(self, entries: Sequence[Entry]) -> float:
         """Seconds until all are acknowledged and under a published checkpoint. The order of groups is kept. Raises BenchmarkError if one is refused."""
-        given = [(one.raw, one.signatures) for one in entries]
+        given: list[Given] = [(one.raw, one.signatures) for one in entries]
         groups = [given[at : at + GROUP] for at in range(0, len(given), GROUP)]
         began_s = time.perf_counter()
         with _sealed_every_second(self._log):
             self._append(groups)
         return time.perf_counter() - began_s
 
-    def _append(self, groups: list[list[tuple[bytes, tuple[object, ...]]]]) -> None:
+    def _append(self, groups: list[list[Given]]) -> None:
         checked: deque[Future[list[Entry | Refused]]] = deque()
         answers: deque[Future[list[Verdict]]] = deque()
         for group in groups:
-            checked.append(self._threads.submit(self._checker.check, group))  # type: ignore[arg-type]
+            checked.append(self._threads.submit(self._checker.check, group))
             if len(checked) > GROUPS_AHEAD // 2:
                 answers.append(self._appender.put(_all_good(checked.popleft().result())))
             if len(answers) > GROUPS_AHEAD // 2:
@@ -179,7 +179,7 @@ def _seal(opened: Log, over: Event) -> None:
 
 
 def _all_good(found: list[Entry | Refused]) -> list[Entry]:
-    return [one for one in found if isinstance(one, Entry) or _complain(one)]
+    return [one if isinstance(one, Entry) else _complain(one) for one in found]
 
 
 def expect_accepted(verdicts: Sequence[Verdict]) -> None:
@@ -188,5 +188,5 @@ def expect_accepted(verdicts: Sequence[Verdict]) -> None:
             _complain(one)
 
 
-def _complain(error: LedgerError) -> bool:
+def _complain(error: LedgerError) -> NoReturn:
     raise BenchmarkError(f"The log refused an entry of the benchmark: {error}") from error
