@@ -19,7 +19,8 @@ from carrel.server import tls
 from carrel.server.errors import CarrelError, ConfigurationError
 from carrel.server.registry.init import log_folder
 from carrel.server.registry.key_file import read_key
-from carrel.server.registry.recovery import ABOUT, KEY, LATEST, read_about
+from carrel.server.registry.parts import LATEST
+from carrel.server.registry.recovery import ABOUT, KEY, place_of, read_about
 from carrel.server.settings import Settings
 
 Verdict = Literal["good", "note", "bad"]
@@ -130,14 +131,14 @@ def _ledger(settings: Settings) -> tuple[Verdict, str]:
             "note",
             f"The first start makes a ledger in {folder}. Give `public_url` or `ledger_origin` before, for its name is for ever.",
         )
-    latest = folder / LATEST
     try:
-        origin = read_about(folder).origin
+        about = read_about(folder)
+        origin, latest = about.origin, about.latest or folder / LATEST
         read_key(folder / KEY)
-        if not (latest / "checkpoint").stat().st_size:
+        if not place_of(about, folder).read():
             return "bad", f"{latest} is empty: put the checkpoint there that your readers or witnesses saw last."
         mode = (folder / KEY).stat().st_mode & 0o077
-        apart = latest.stat().st_dev != folder.stat().st_dev
+        apart = "://" in str(latest) or Path(latest).stat().st_dev != folder.stat().st_dev
     except OSError as error:
         return "bad", f"The ledger in {folder} cannot be read: {error}."
     except CarrelError as error:

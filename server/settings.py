@@ -205,6 +205,27 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="File whose first line unseals the log's key and the library's; with it the first start seals them.",
         ),
     ] = ""
+    ledger_database: Annotated[
+        str,
+        Meta(
+            max_length=1024,
+            description="SQLAlchemy address for a new log's entries, postgresql+asyncpg://…; empty means SQLite in the data folder.",
+        ),
+    ] = ""
+    ledger_tiles: Annotated[
+        str,
+        Meta(
+            max_length=1024,
+            description="Folder, or address like s3://bucket/prefix, for a new log's public files; empty means the data folder.",
+        ),
+    ] = ""
+    ledger_latest: Annotated[
+        str,
+        Meta(
+            max_length=1024,
+            description="The same for its latest checkpoint, which is to stay out of backups; empty means the data folder.",
+        ),
+    ] = ""
     ledger_policy: Annotated[
         str,
         Meta(

@@ -12,6 +12,7 @@ from carrel.server.errors import ConfigurationError
 from carrel.server.registry.key_file import SHORTEST_PASSPHRASE
 from carrel.server.registry.library_key import make_key, read_key
 from carrel.server.registry.log import Log
+from carrel.server.registry.parts import LOCAL, Addresses
 from carrel.server.registry.recovery import ABOUT, create_log, open_log, read_about
 from carrel.server.settings import Settings
 
@@ -24,12 +25,18 @@ def open_library_log(settings: Settings, clock: Clock) -> Log:
     """The library's log, made if there is none. Raises ConfigurationError when the setting names another log, and as `open_log`."""
     folder, wanted, passphrase = log_folder(settings), settings.ledger_origin, read_passphrase(settings)
     if not (folder / ABOUT).exists():
-        make_log(folder, wanted or default_origin(settings), passphrase)
-    origin = read_about(folder).origin
-    if wanted and wanted != origin:
+        make_log(folder, wanted or default_origin(settings), passphrase, _addresses(settings))
+    about = read_about(folder)
+    if wanted and wanted != about.origin:
         raise ConfigurationError(
-            f"`ledger_origin` is {wanted}, and the log in {folder} is called {origin}. A log keeps its name: take the setting out."
+            f"`ledger_origin` is {wanted}, and the log in {folder} is called {about.origin}. A log keeps its name: take the setting out."
         )
+    for name, address in _addresses(settings)._asdict().items():
+        if address and address != getattr(about, name):
+            raise ConfigurationError(
+                f"`ledger_{name}` is not the address that {folder / ABOUT} gives for the log's {name}. "
+                "Move them and write the new address there, or take the setting out."
+            )
     log = open_log(folder, passphrase=passphrase)
     try:
         found(log, folder, clock, passphrase)
@@ -39,10 +46,14 @@ def open_library_log(settings: Settings, clock: Clock) -> Log:
     return log
 
 
-def make_log(folder: Path, origin: str, passphrase: str | None = None) -> None:
+def make_log(folder: Path, origin: str, passphrase: str | None = None, addresses: Addresses = LOCAL) -> None:
     """An empty log, and the library's key beside it. Raises LogStopped when there is one already, Invalid for a name that cannot be, StorageError."""
     make_key(folder, passphrase)
-    create_log(folder, origin, secrets.token_bytes(ed25519.SEED_BYTES), passphrase=passphrase)
+    create_log(folder, origin, secrets.token_bytes(ed25519.SEED_BYTES), addresses, passphrase=passphrase)
+
+
+def _addresses(settings: Settings) -> Addresses:
+    return Addresses(settings.ledger_database or None, settings.ledger_tiles or None, settings.ledger_latest or None)
 
 
 def found(log: Log, folder: Path, clock: Clock, passphrase: str | None = None) -> None:

@@ -163,12 +163,12 @@ def restore(
 
 def _kept(folder: Path) -> dict[str, Any]:
     """What a log's own folder says without opening it for writing."""
-    from carrel.server.registry.files import FilePlace
-    from carrel.server.registry.recovery import LATEST, database_of, read_about
+    from carrel.server.registry.recovery import database_of, place_of, read_about
     from carrel.server.registry.store import open_store
 
-    sealed = FilePlace(folder / LATEST).read()
-    store = open_store(database_of(read_about(folder), folder))
+    about = read_about(folder)
+    sealed = place_of(about, folder).read()
+    store = open_store(database_of(about, folder))
     try:
         head = store.head()
     finally:

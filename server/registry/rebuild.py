@@ -21,14 +21,14 @@ from carrel.ledger.state import ROWS, State
 from carrel.ledger.storage import Files, Head, Record
 from carrel.ledger.tiles import TILE_WIDTH, TileWriter, parse_path, right_edge
 from carrel.server.registry.errors import Damaged, RolledBack
-from carrel.server.registry.files import FilePlace, FolderFiles, locked
+from carrel.server.registry.files import locked
 from carrel.server.registry.recovery import (
-    LATEST,
     LOCK,
-    PUBLIC,
     check_record,
     database_of,
+    files_of,
     open_sealed,
+    place_of,
     read_about,
     read_signer,
     seal_key_of,
@@ -68,8 +68,9 @@ def rebuild(
         signer = read_signer(folder, about, passphrase)
         store = open_store(database_of(about, folder))
         held.callback(store.close)
-        checkpoint = open_sealed(signer, FilePlace(folder / LATEST).read())
-        return _Replay(signer, store, FolderFiles(folder / PUBLIC), checkpoint, write).run(advance)
+        store.claim()
+        checkpoint = open_sealed(signer, place_of(about, folder).read())
+        return _Replay(signer, store, files_of(about, folder), checkpoint, write).run(advance)
 
 
 class _Replay:

@@ -25,54 +25,54 @@ from carrel.ledger.storage import Files, Head, Place, Record
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, TileReader, TileWriter, decode_bundle
 from carrel.server.errors import BadRequest, StorageError
 from carrel.server.registry.errors import Damaged, LogStopped, NoLog, RolledBack
-from carrel.server.registry.files import FilePlace, FolderFiles, locked, replace_file, sync_folder, sync_parents
+from carrel.server.registry.files import locked, replace_file, sync_folder, sync_parents
 from carrel.server.registry.key_file import encode_key, key_of, read_key
 from carrel.server.registry.log import Log
+from carrel.server.registry.parts import LOCAL, Addresses, LatestPlace, latest_place, make_folders, public_files
 from carrel.server.registry.store import DATABASE, SqlStore, open_store, sqlite_url
 
 ABOUT: Final = "log.json"
 KEY: Final = "log.key"
-PUBLIC: Final = "public"
-LATEST: Final = "latest"
 LOCK: Final = "lock"
 _REBUILD_CHUNK: Final = 4096
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """`log.json`: what a log is called and by which key it is known. `database`: another address than `ledger.db` beside it."""
+    """`log.json`: what a log is called, by which key it is known, and the addresses of those parts that are not in its folder."""
 
     origin: str
     vkey: str
     database: str | None = None
+    tiles: str | None = None
+    latest: str | None = None
 
 
 def create_log(
-    folder: Path, origin: str, seed: bytes, database: str | None = None, *, passphrase: str | None = None
+    folder: Path, origin: str, seed: bytes, addresses: Addresses = LOCAL, *, passphrase: str | None = None
 ) -> None:
     """An empty log. `seed` (32,) is its secret. Raises LogStopped when there is one already, Invalid for a name that no checkpoint can have, StorageError."""
     signer = NoteSigner(origin, seed)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with locked(folder / LOCK):
-            for part in (PUBLIC, LATEST):
-                (folder / part).mkdir(exist_ok=True)
-            place = FilePlace(folder / LATEST)
+            make_folders(addresses, folder)
+            place = latest_place(addresses.latest, folder)
             before = _never_used(folder, place)
             empty = Checkpoint(origin, 0, TileWriter().root()).sign([signer]).encode()
             replace_file(folder / KEY, encode_key(key_of(seed, passphrase)), mode=0o600)
             place.swap(before, empty)
-            FolderFiles(folder / PUBLIC).write({CHECKPOINT_PATH: empty})
+            public_files(addresses.tiles, folder).write({CHECKPOINT_PATH: empty})
             sync_folder(folder)  # whoever finds log.json finds the rest
-            about = About(origin=origin, vkey=signer.verifier().vkey, database=database)
-            replace_file(folder / ABOUT, msgspec.json.encode(about))
+            about = About(origin=origin, vkey=signer.verifier().vkey, **addresses._asdict())
+            replace_file(folder / ABOUT, msgspec.json.encode(about), mode=0o600)  # an address may hold a password
             sync_folder(folder)
             sync_parents(folder)
     except OSError as error:
         raise StorageError(f"The log's folder cannot be made: {error.strerror}.") from error
 
 
-def _never_used(folder: Path, place: FilePlace) -> bytes | None:
-    """What stands in `latest/`, if a log can be made here: nothing, or what was left when making one was cut short. Raises LogStopped."""
+def _never_used(folder: Path, place: Place) -> bytes | None:
+    """What stands in the latest place, if a log can be made here: nothing, or what was left when making one was cut short. Raises LogStopped."""
     if (folder / ABOUT).exists():
         raise LogStopped(f"There is a log in {folder} already.")
     before = place.read()
@@ -102,6 +102,16 @@ def database_of(about: About, folder: Path) -> str:
     return about.database or sqlite_url(folder)
 
 
+def files_of(about: About, folder: Path) -> Files:
+    """The public files. Raises ConfigurationError, StorageError."""
+    return public_files(about.tiles, folder)
+
+
+def place_of(about: About, folder: Path) -> LatestPlace:
+    """Where the latest checkpoint stands. Raises ConfigurationError."""
+    return latest_place(about.latest, folder)
+
+
 def open_log(folder: Path, *, passphrase: str | None = None, store: Callable[[str], SqlStore] = open_store) -> Log:
     """`passphrase` of a sealed key. Raises NoLog, AnotherWriter, RolledBack, Damaged, StorageError."""
     about = read_about(folder)
@@ -112,28 +122,18 @@ def open_log(folder: Path, *, passphrase: str | None = None, store: Callable[[st
         kept = store(database_of(about, folder))
         held.callback(kept.close)
         # What a killed process wrote is there to see, and may not be on the disk: nothing is built on it before it is.
+        kept.claim()
         kept.settle()
-        place = FilePlace(folder / LATEST)
+        place = place_of(about, folder)
         place.settle()
         sync_folder(folder)
-        return assemble(signer, kept, _public(folder), place, held.close)
+        return assemble(signer, kept, files_of(about, folder), place, held.close)
     except OSError as error:
         held.close()
         raise StorageError(f"The log's folder cannot be opened: {error.strerror}.") from error
     except BaseException:
         held.close()
         raise
-
-
-def _public(folder: Path) -> FolderFiles:
-    """The public files; even their folder can be made again. Raises StorageError."""
-    try:
-        if not (folder / PUBLIC).exists():
-            (folder / PUBLIC).mkdir()
-            sync_folder(folder)
-    except OSError as error:
-        raise StorageError(f"The folder of the public files cannot be made: {error.strerror}.") from error
-    return FolderFiles(folder / PUBLIC)
 
 
 def open_sealed(signer: NoteSigner, sealed: bytes | None) -> Checkpoint:

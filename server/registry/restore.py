@@ -19,8 +19,8 @@ from carrel.ledger.sequencer import Accepted, Sequencer, Verdict
 from carrel.ledger.state import State, needs
 from carrel.ledger.tiles import TILE_WIDTH, TileReader, read_bundle
 from carrel.server.errors import BadRequest, StorageError
-from carrel.server.registry.files import FilePlace, locked, sync_folder
-from carrel.server.registry.recovery import LATEST, LOCK, open_sealed, read_about, read_signer, seal_key_of
+from carrel.server.registry.files import locked, sync_folder
+from carrel.server.registry.recovery import LOCK, open_sealed, place_of, read_about, read_signer, seal_key_of
 from carrel.server.registry.source import Source
 from carrel.server.registry.store import DATABASE, SqlStore, open_store, sqlite_url
 
@@ -42,7 +42,7 @@ def restore(
     with ExitStack() as held:
         held.enter_context(locked(folder / LOCK))
         signer = read_signer(folder, about, passphrase)
-        checkpoint = open_sealed(signer, FilePlace(folder / LATEST).read())
+        checkpoint = open_sealed(signer, place_of(about, folder).read())
         _check_needed(folder, checkpoint)
         tree = TileReader(source.read, checkpoint.size)
         if (tree.root() if checkpoint.size else EMPTY_ROOT) != checkpoint.root:

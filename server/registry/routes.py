@@ -27,16 +27,16 @@ from carrel.ledger.errors import BadTile, Refused
 from carrel.ledger.policy import Policy
 from carrel.ledger.promise import INTEGRATE_MS
 from carrel.ledger.proof import MEDIA_TYPE as TEXT
+from carrel.ledger.storage import Files
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, parse_path
 from carrel.server.accounts import Accounts
 from carrel.server.accounts.limits import Tries
 from carrel.server.clock import Clock
 from carrel.server.errors import BadRequest, CarrelError, LocalError, NotFound, PeerError
 from carrel.server.registry.cosigning import Standing
-from carrel.server.registry.errors import EntryRefused, LogStopped
-from carrel.server.registry.files import FolderFiles
+from carrel.server.registry.errors import EntryRefused, LogStopped, NoLog
 from carrel.server.registry.queries import END, MOST
-from carrel.server.registry.recovery import PUBLIC, read_about
+from carrel.server.registry.recovery import files_of, read_about
 from carrel.server.registry.service import Receipt, Registry
 from carrel.server.requests import address_of, json_answer, json_body
 from carrel.server.settings import Settings
@@ -56,6 +56,9 @@ SAME_ADDRESS: Final = 10
 
 MOST_ZIPPED_BYTES: Final = 1 << 20
 """Bundles of very long entries would cost too much time to pack at every request."""
+
+STANDS_STILL: Final = "The ledger has stopped: nothing is added until its operator has looked. What was acknowledged stays, and the same entry can be sent again later."
+BROKEN: Final = "Something broke here. It has been noted; try again in a moment."
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -108,7 +111,7 @@ class _Api:
         self._accounts = accounts
         self._settings = settings
         self._tries = Tries(clock)
-        self._files = FolderFiles(registry.folder / PUBLIC)
+        self._files: Files | None = None
 
     # --- files ---
 
@@ -142,23 +145,28 @@ class _Api:
 
     async def _read(self, path: str) -> bytes:
         try:
-            return await asyncio.to_thread(self._files.read, path)
-        except (FileNotFoundError, NotADirectoryError):
+            return await asyncio.to_thread(self._read_file, path)
+        except (FileNotFoundError, NotADirectoryError, NoLog):
             raise NotFound(f"The log has no file {path}.") from None
+
+    def _read_file(self, path: str) -> bytes:
+        if self._files is None:
+            self._files = files_of(read_about(self._registry.folder), self._registry.folder)
+        return self._files.read(path)
 
     # --- what is known ---
 
     async def status(self, _: web.Request) -> web.StreamResponse:
-        """Answers for a stopped log too, and says why it stopped."""
+        """Answers for a stopped log too."""
         registry = self._registry
         if registry.stopped is not None:
-            return json_answer({"stopped": str(registry.stopped)})
+            return json_answer({"stopped": True})
         published, policy = parse_checkpoint(registry.published.text), registry.policy
         supply, library = await registry.read(lambda queries: (queries.supply(), queries.library()))
         pending = registry.size - published.size
         return json_answer(
             {
-                "stopped": None,
+                "stopped": False,
                 "origin": registry.log.origin,
                 "vkey": registry.log.signer.verifier().vkey,
                 "size": published.size,
@@ -287,11 +295,9 @@ def _answered(handler: Handler) -> Handler:
 
 def _error(error: CarrelError) -> web.Response:
     assert isinstance(error, PeerError | LocalError)
-    broken = isinstance(error, LocalError) and not isinstance(error, LogStopped)
-    found: dict[str, Any] = {
-        "code": error.code,
-        "message": "Something broke here. It has been noted; try again in a moment." if broken else str(error),
-    }
+    # What broke here is told to the operator alone, in the server's log.
+    ours = STANDS_STILL if isinstance(error, LogStopped) else BROKEN if isinstance(error, LocalError) else None
+    found: dict[str, Any] = {"code": error.code, "message": ours or str(error)}
     if isinstance(error, EntryRefused):
         found["reason"] = error.reason
     answer = json_answer({"error": found}, error.status)

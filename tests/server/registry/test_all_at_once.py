@@ -21,8 +21,9 @@ from carrel.ledger.proof import parse_proof
 from carrel.server.bench.ledger_world import mixed_entries
 from carrel.server.registry.errors import EntryRefused
 from carrel.server.registry.library_key import new_id
+from carrel.server.registry.parts import PUBLIC
 from carrel.server.registry.rebuild import rebuild
-from carrel.server.registry.recovery import PUBLIC, create_log, read_about
+from carrel.server.registry.recovery import create_log, read_about
 from carrel.server.registry.service import GroupReceipt, Receipt, Registry
 
 from .logs import NOW_MS, ORIGIN, Ticking
