@@ -291,12 +291,16 @@ class Registry:
     async def _scrub(self, opened: _Open) -> None:
         """Look once through all that was sealed at the start. A difference between database and tiles stops the log."""
         checkpoint = parse_checkpoint(parse_note(opened.log.sealed).text)
-        with suppress(LogStopped):
+        try:
             for number in range(-(-checkpoint.size // TILE_WIDTH)):
                 began = time.monotonic()
                 count = await self.read(lambda queries, number=number: queries.check(checkpoint, number))  # type: ignore[misc]
                 self.metrics.scrubbed.inc(count)
                 await asyncio.sleep((time.monotonic() - began) * (1 / SCRUB_SHARE - 1))
+        except LogStopped:
+            pass  # it was told
+        except LocalError as error:
+            log.error("ledger_scrub_failed", error=str(error))
 
     def _on_committed(self, sealer: Sealer) -> None:
         """On the appender's thread."""
