@@ -57,7 +57,7 @@ SAME_ADDRESS: Final = 10
 MOST_ZIPPED_BYTES: Final = 1 << 20
 """Bundles of very long entries would cost too much time to pack at every request."""
 
-STANDS_STILL: Final = "The ledger has stopped: nothing is added until its operator has looked. What was acknowledged stays, and the same entry can be sent again later."
+STANDS_STILL: Final = "The ledger has stopped: nothing is added until its operator has looked. What was acknowledged stays; send the same entry again later."
 BROKEN: Final = "Something broke here. It has been noted; try again in a moment."
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

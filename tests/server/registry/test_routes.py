@@ -98,7 +98,7 @@ async def rule_of(running: Running) -> str:
 
 async def test_a_new_library_has_a_log(running: Running) -> None:
     status = await running.told("api/status")
-    assert (status["origin"], status["stopped"], status["witnesses"], status["quorum"]) == (ORIGIN, None, [], "none")
+    assert (status["origin"], status["stopped"], status["witnesses"], status["quorum"]) == (ORIGIN, False, [], "none")
     assert status["size"] + status["pending"] == 2
     first = await running.told("api/entries/0")
     assert first["type"] == "key.register"
@@ -358,9 +358,10 @@ async def test_a_stopped_log_says_so_everywhere_and_shows_its_files(running: Run
     ledger.log.stop(LogStopped("The disk is gone."))
     for path in ("api/entries", "api/entries/0", "api/rules", "api/supply", "api/proof/0", f"api/works/{'ab' * 32}"):
         error = (await running.told(path, 503))["error"]
-        assert (error["code"], error["message"]) == ("log_stopped", "The disk is gone.")
+        assert error["code"] == "log_stopped"
+        assert "disk" not in error["message"]  # that is for the operator
     assert (await running.post(running.person("ana").joins())).status == 503
-    assert await running.told("api/status") == {"stopped": "The disk is gone."}
+    assert await running.told("api/status") == {"stopped": True}
     health = await (await running.client.get("/api/health")).json()
     assert (health["ok"], health["ledger"]["stopped"]) == (False, "log_stopped")
     assert (await running.get("checkpoint")).status == 200
