@@ -85,6 +85,7 @@ class WitnessClient:
                 break
         if answer.length:
             raise http.client.IncompleteRead(b"", answer.length)
+        answer.close()  # read1 leaves it open, and then the next answer on this connection cannot be read
         if answer.will_close:
             self.abort()
         return Answer(answer.status, body)

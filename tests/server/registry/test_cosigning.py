@@ -90,8 +90,8 @@ def test_without_a_quorum_nothing_is_published_and_it_is_asked_again(
     newer = grow(kept, "bo")
     three[1].be_honest(kept.log)
     assert len(asking(newer).signatures) == 3
-    assert [each.old_size for each in three[0].asked if each.checkpoint.size == 4][-1] == 3, (
-        "who cosigned the one that was not published goes on from there"
+    assert [(each.old_size, each.checkpoint.size) for each in three[0].asked] == [(0, 2), (2, 3), (3, 4)], (
+        "each once, and from the one that was cosigned, published or not"
     )
 
 
