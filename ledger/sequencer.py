@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import Final, NamedTuple
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from carrel.ledger import admission
 from carrel.ledger.bodies import (
     AnyBody,
+    Body,
     CreditCorrect,
     CreditIssue,
     CreditTransfer,
@@ -130,22 +132,43 @@ def _seal(size: int, clock_ms: int, digest: bytes, seal_key: bytes) -> bytes:
 def subjects(state: State, body: AnyBody, entry_id: str) -> tuple[str, ...]:
     """The accounts and works in whose history the entry stands, and the entry itself: it is the first in its own."""
     found = {entry_id, _account(state, body.by), *(getattr(body, name, None) for name in _NAMES)}
-    match body:
-        case KeyRegister() | KeyRecover():
-            found.add(body.account or body.key)
-        case KeyRevoke() | KeyRotate():
-            found.add(_account(state, body.key))
-        case CreditIssue() | CreditTransfer():
-            found.update(one.to for one in body.transfers)
-            found.update(one.work for one in body.transfers)
-        case CreditCorrect():
-            found.update(leg.to for leg in body.legs)
-            found.update(leg.payer for leg in body.legs)
-        case WorkDerive():
-            found.update(body.sources)
-        case _:
-            pass
+    others = _OTHERS.get(type(body))
+    if others is not None:
+        found.update(others(state, body))
     return tuple(sorted(one for one in found if one))
+
+
+def _of_key(state: State, body: KeyRevoke | KeyRotate) -> Iterable[str]:
+    return (_account(state, body.key),)
+
+
+def _of_new_key(_: State, body: KeyRegister | KeyRecover) -> Iterable[str]:
+    return (body.account or body.key,)
+
+
+def _of_transfers(_: State, body: CreditIssue | CreditTransfer) -> Iterable[str | None]:
+    return chain.from_iterable((one.to, one.work) for one in body.transfers)
+
+
+def _of_legs(_: State, body: CreditCorrect) -> Iterable[str]:
+    return chain.from_iterable((leg.to, leg.payer) for leg in body.legs)
+
+
+def _of_sources(_: State, body: WorkDerive) -> Iterable[str]:
+    return body.sources
+
+
+_OTHERS: Final[dict[type[Body], Callable[[State, Any], Iterable[str | None]]]] = {
+    KeyRegister: _of_new_key,
+    KeyRecover: _of_new_key,
+    KeyRevoke: _of_key,
+    KeyRotate: _of_key,
+    CreditIssue: _of_transfers,
+    CreditTransfer: _of_transfers,
+    CreditCorrect: _of_legs,
+    WorkDerive: _of_sources,
+}
+"""Whom an entry of this type is about besides its signer and its own members of `_NAMES`."""
 
 
 def _account(state: State, key: str) -> str:

@@ -28,6 +28,8 @@ from carrel.server.registry.errors import AnotherWriter, LogStopped
 from carrel.server.registry.store import SqlStore
 
 MOST_AT_ONCE: Final = 1000
+"""Entries of one group, which stay together."""
+MOST_IN_COMMIT: Final = 4 * MOST_AT_ONCE
 """Entries of one commit."""
 
 
@@ -81,7 +83,7 @@ class Log:
         return self._writer.size
 
     def append(self, entries: Sequence[Entry], now_ms: int) -> list[Verdict]:
-        """A verdict each; the accepted ones are durable. At most `MOST_AT_ONCE`. Raises LogStopped."""
+        """A verdict each; the accepted ones are durable. At most `MOST_IN_COMMIT`. Raises LogStopped."""
         with self._or_stop():
             known = self.store.known([bytes.fromhex(entry.body.id) for entry in entries])
             self._fetch(entries)

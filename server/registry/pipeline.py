@@ -1,6 +1,6 @@
 """A log's two threads: one appends, and beside it one seals and publishes, so that nobody's acknowledgement waits for tiles.
 
-The appender takes all that has gathered while it was busy, up to `MOST_AT_ONCE` entries, into one commit: an idle log commits at once, a busy one in groups.
+The appender takes all that has gathered while it was busy, up to `MOST_IN_COMMIT` entries, into one commit: an idle log commits at once, a busy one in groups.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from carrel.ledger.errors import BadNote
 from carrel.ledger.sequencer import Verdict
 from carrel.server.clock import Clock
 from carrel.server.registry.errors import LogStopped, Unwitnessed
-from carrel.server.registry.log import MOST_AT_ONCE, Log
+from carrel.server.registry.log import MOST_IN_COMMIT, Log
 from carrel.server.registry.metrics import LogMetrics
 
 log = structlog.get_logger("carrel.ledger")
@@ -78,7 +78,7 @@ class Appender:
         with self._change:
             while not self._jobs and not self._ending:
                 self._change.wait()
-            taken, room = [], MOST_AT_ONCE
+            taken, room = [], MOST_IN_COMMIT
             while self._jobs and len(self._jobs[0].entries) <= room:
                 taken.append(self._jobs.popleft())
                 room -= len(taken[-1].entries)
