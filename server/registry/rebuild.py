@@ -133,9 +133,10 @@ class _Replay:
     def _compare_subjects(self) -> None:
         there = set(self._store.stored_subjects())
         differing = self._subjects ^ there
-        for name, index in sorted(differing):
+        for name, index in sorted(differing, key=repr):
             what = "surplus" if (name, index) in there else "missing"
-            self._found.append(Difference("subjects", f"{name.hex()} {index}", what))
+            key = name.hex() if isinstance(name, bytes) else repr(name)  # whoever changed it may have changed its type
+            self._found.append(Difference("subjects", f"{key} {index!r}", what))
         if self._write and differing:
             self._store.replace_subjects(sorted(self._subjects))
 

@@ -228,6 +228,8 @@ def _checked(store: SqlStore, start: int, end: int) -> Iterable[Record]:
 
 def check_record(record: Record) -> None:
     """Raises Damaged unless every column says what the leaf says."""
+    if not all(isinstance(value, bytes) for value in (record.id, record.hash, record.leaf_hash, record.leaf)):
+        raise Damaged(f"Entry {record.index} in the database was changed: a column of it holds no bytes.")
     try:
         parts = decode_leaf(record.leaf)
         fits = (

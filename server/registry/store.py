@@ -104,7 +104,11 @@ class SqlStore:
             return None
         if row.format != tables.FORMAT:
             raise Damaged("The ledger's rows were written by another Carrel. Make them anew: carrel ledger rebuild.")
-        return Head(row.size, row.clock_ms, row.digest, row.seal)
+        head = Head(row.size, row.clock_ms, row.digest, row.seal)
+        # SQLite keeps any type in any column.
+        if [type(value) for value in head] != [int, int, bytes, bytes] or head.size < 0 or head.clock_ms < 0:
+            raise Damaged("The ledger's head row is damaged. Make the rows anew: carrel ledger rebuild.")
+        return head
 
     def append(self, batch: Batch) -> None:
         entries = [_entry_values(record) for record in batch.records]
@@ -190,15 +194,15 @@ class SqlStore:
 
     def stored_rows(self) -> Iterator[tuple[str, str, bytes]]:
         """(kind, id, value) as they lie there, whatever that is, in the order of the first two."""
-        last = ("", "")
+        chosen = sa.select(tables.rows).order_by(tables.rows.c.kind, tables.rows.c.id).limit(CHUNK)
+        following = chosen
         while True:
-            place = sa.tuple_(tables.rows.c.kind, tables.rows.c.id)
-            chosen = sa.select(tables.rows).where(place > last).order_by(tables.rows.c.kind, tables.rows.c.id)
-            found = self._all(chosen.limit(CHUNK))
+            found = self._all(following)
             yield from ((one.kind, one.id, one.value) for one in found)
             if len(found) < CHUNK:
                 return
-            last = (found[-1].kind, found[-1].id)
+            place = sa.tuple_(tables.rows.c.kind, tables.rows.c.id)
+            following = chosen.where(place > (found[-1].kind, found[-1].id))
 
     def row(self, kind: type[Row], key: str) -> Row | None:
         return next(iter(self.found([(kind, key)])), None)
@@ -217,15 +221,14 @@ class SqlStore:
 
     def stored_subjects(self) -> Iterator[tuple[bytes, int]]:
         """(`subject_key`, index of an entry about it), in that order."""
-        last = (b"", -1)
+        chosen = sa.select(tables.subjects).order_by(*tables.subjects.primary_key).limit(CHUNK)
+        following = chosen
         while True:
-            place = sa.tuple_(tables.subjects.c.subject, tables.subjects.c.index)
-            chosen = sa.select(tables.subjects).where(place > last).order_by(*tables.subjects.primary_key)
-            found: list[Any] = [tuple(one) for one in self._all(chosen.limit(CHUNK))]
+            found: list[Any] = [tuple(one) for one in self._all(following)]
             yield from found
             if len(found) < CHUNK:
                 return
-            last = found[-1]
+            following = chosen.where(sa.tuple_(tables.subjects.c.subject, tables.subjects.c.index) > found[-1])
 
     def replace_subjects(self, subjects: Iterable[tuple[bytes, int]]) -> None:
         """All of them at once, made from the entries."""
@@ -347,7 +350,7 @@ def sqlite_url(folder: Path) -> str:
 def _row(kind: str, key: str, value: bytes) -> Row:
     try:
         row: Row = _unpack[kind].decode(value)
-    except (KeyError, TypeError, msgspec.DecodeError) as error:
+    except (KeyError, TypeError, UnicodeDecodeError, msgspec.DecodeError) as error:
         raise _damaged(kind, key) from error
     if row.id != key:
         raise _damaged(kind, key)
