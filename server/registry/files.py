@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from carrel.ledger.errors import Forked
@@ -40,9 +40,13 @@ class FolderFiles:
             raise StorageError(f"The ledger's public files cannot be written: {error.strerror}.") from error
 
     def remove(self, paths: Iterable[str]) -> None:
-        """Files that newer ones replace; that some stay does no harm."""
-        for path in paths:
-            (self.folder / path).unlink(missing_ok=True)
+        """Files that newer ones replace, and folders that are then empty; that some stay does no harm."""
+        targets = [self.folder / path for path in paths]
+        for target in targets:
+            target.unlink(missing_ok=True)
+        for folder in {target.parent for target in targets}:
+            with suppress(OSError):
+                folder.rmdir()
 
     def _make_folders(self, folder: Path) -> dict[Path, None]:
         """Makes what is missing; returns the folders whose lists of names have to be synced."""

@@ -125,7 +125,7 @@ class Log:
         with self._or_stop():
             self.files.write({CHECKPOINT_PATH: note.encode()})
             done, self._superseded = self._superseded, []
-            self.files.remove(done)
+            self.files.remove(part for path in done for part in _parts_of(path))
 
     def published(self) -> Note:
         """What everybody reads. Raises FileNotFoundError before the first."""
@@ -165,6 +165,12 @@ class Log:
         except BaseException as error:
             self.stop(LogStopped(f"The ledger stopped on an unforeseen {type(error).__name__}: {error}"))
             raise
+
+
+def _parts_of(path: str) -> Iterator[str]:
+    """This partial file and all narrower ones of the same tile: each checkpoint on the way left one."""
+    full, _, width = path.rpartition("/")
+    return (f"{full}/{narrower}" for narrower in range(1, int(width) + 1))
 
 
 def _is_full(path: str, size: int) -> bool:

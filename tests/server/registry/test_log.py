@@ -20,7 +20,7 @@ from carrel.ledger.storage import Batch
 from carrel.server.registry import files as files_module
 from carrel.server.registry.errors import AnotherWriter, LogStopped
 from carrel.server.registry.recovery import open_log
-from carrel.server.registry.store import open_store, sqlite_url
+from carrel.server.registry.store import open_store
 
 from .logs import NOW_MS, Kept
 
@@ -74,6 +74,21 @@ def test_logged_time_never_goes_back(kept: Kept) -> None:
     assert kept.log.state.clock_ms == clock_ms
 
 
+def test_partial_files_go_when_the_full_one_is_published(kept: Kept) -> None:
+    """Those of every checkpoint on the way, also of one before a restart: a log that is sealed often would else keep a thousand times its size."""
+    for number in range(5):
+        if number == 3:
+            kept.reopen()
+        kept.accepted(*(kept.person(f"reader {number} {one}").joins() for one in range(60)))
+        kept.publish()
+    public = kept.folder / "public"
+    assert kept.log.sealed_size == 302
+    assert sorted(str(one.relative_to(public)) for one in public.rglob("*.p/*")) == [
+        "tile/0/001.p/46", "tile/1/000.p/1", "tile/entries/001.p/46",
+    ]  # fmt: skip
+    assert list(public.rglob("000.p")) == [public / "tile/1/000.p"]
+
+
 def test_nothing_new_makes_no_new_checkpoint(kept: Kept) -> None:
     before = kept.log.sealed
     assert kept.log.seal() is None
@@ -87,7 +102,7 @@ def test_a_second_server_on_the_folder_is_refused(kept: Kept) -> None:
 
 def test_a_second_writer_on_the_database_is_noticed(kept: Kept) -> None:
     """As on a database that two machines share, where the folder's lock does not reach."""
-    other = open_store(sqlite_url(kept.folder))
+    other = open_store(kept.url)
     size = kept.log.size
     head = other.head()
     assert head is not None
