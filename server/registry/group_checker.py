@@ -5,25 +5,30 @@ Threads would not do: Python's lock is wanted again after each signature, and wh
 
 from __future__ import annotations
 
-import multiprocessing
+import subprocess
+import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from threading import Lock
+
+import msgspec
+import structlog
 
 from carrel.ledger.ed25519 import Signed, wrong_ones
 from carrel.ledger.entry import Entry, Signature, parse
 from carrel.ledger.errors import BadSignature, Refused
+from carrel.server.registry import signature_worker
+from carrel.server.registry.signature_worker import receive, send
 
+log = structlog.get_logger("carrel.ledger")
 Given = tuple[bytes, Sequence[Signature]]
 """A body's bytes and its signatures, as somebody sent them."""
 
 
 class GroupChecker:
-    """The process begins with the first group and ends with `close`."""
+    """The process begins with the first group and ends with `close`, or with this one."""
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._turn = Lock()
 
     def check(self, given: Sequence[Given]) -> list[Entry | Refused]:
@@ -41,22 +46,34 @@ class GroupChecker:
                 found.append(parse(raw, signatures, verify=later))
             except Refused as refused:
                 found.append(refused)
-        for at in self._wrong(signed):
+        for at in self._wrong_ones(signed):
             found[whose[at]] = BadSignature("The signature does not fit the bytes and the key.")
         return found
 
-    def _wrong(self, signed: list[Signed]) -> list[int]:
-        with self._turn:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
-            pool = self._pool
-        try:
-            return pool.submit(wrong_ones, signed).result()
-        except BrokenProcessPool:  # ended from outside: the next group has a new one
-            with self._turn:
-                self._pool = None if self._pool is pool else self._pool
-            return wrong_ones(signed)
-
     def close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()
+        with self._turn:
+            self._end()
+
+    def _wrong_ones(self, signed: list[Signed]) -> list[int]:
+        with self._turn:
+            try:
+                return self._ask(signed)
+            except (OSError, EOFError) as error:
+                log.warning("ledger_checker_ended", error=str(error))
+                self._end()
+        return wrong_ones(signed)
+
+    def _ask(self, signed: list[Signed]) -> list[int]:
+        if self._process is None:
+            command = [sys.executable, "-m", signature_worker.__name__]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        send(self._process.stdin, signed)
+        return msgspec.msgpack.decode(receive(self._process.stdout), type=list[int])
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()  # it keeps nothing
+            self._process.communicate()
+            self._process = None
