@@ -15,10 +15,13 @@ from carrel.ledger.checkpoint import NoteSigner, parse_note
 from carrel.ledger.entry import Entry, sign
 from carrel.ledger.policy import Policy, TrustedLog
 from carrel.ledger.sequencer import Accepted, Verdict
+from carrel.server.clock import Clock
 from carrel.server.registry.init import found, make_log
 from carrel.server.registry.library_key import LibraryKey, new_id, read_key
 from carrel.server.registry.log import Log
-from carrel.server.registry.recovery import open_log
+from carrel.server.registry.parts import LOCAL, Addresses
+from carrel.server.registry.recovery import database_of, open_log, read_about
+from carrel.server.registry.store import open_store
 
 ORIGIN: Final = "library.example/ledger"
 NOW_MS: Final = 1_750_000_000_000
@@ -38,13 +41,14 @@ class Ticking:
 class Person:
     """Somebody with one key, which names their account."""
 
-    def __init__(self, name: str, clock: Ticking) -> None:
+    def __init__(self, name: str, clock: Clock) -> None:
         self.seed = hashlib.sha256(name.encode()).digest()
         self.key = ed25519.public_key(self.seed).hex()
         self._clock = clock
 
     def entry(self, kind: type[Body], /, **members: Any) -> Entry:
-        head = {"by": self.key, "id": new_id(self._clock()), "log": ORIGIN, "ts": self._clock.now_ms}
+        now_ms = self._clock()
+        head = {"by": self.key, "id": new_id(now_ms), "log": ORIGIN, "ts": now_ms}
         return sign(kind(**{**head, **members}), [self.seed])
 
     def joins(self) -> Entry:
@@ -58,10 +62,10 @@ class Person:
 class Kept:
     """A founded log in `folder`. `log` is open; `reopen` is what a restart does."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, addresses: Addresses = LOCAL) -> None:
         self.folder = folder
         self.clock = Ticking()
-        make_log(folder, ORIGIN)
+        make_log(folder, ORIGIN, None, addresses)
         self.log = open_log(folder)
         found(self.log, folder, self.clock)
         self.publish()
@@ -75,6 +79,11 @@ class Kept:
     @property
     def policy(self) -> Policy:
         return Policy(logs=(TrustedLog(self.log.signer.verifier()),))
+
+    @property
+    def url(self) -> str:
+        """Of its database."""
+        return database_of(read_about(self.folder), self.folder)
 
     @property
     def database(self) -> Path:
@@ -115,7 +124,12 @@ class Kept:
         return self.log
 
     def sql(self, statement: str, *values: object) -> None:
-        """Behind the log's back, while it is closed."""
+        """Behind the log's back, while it is closed. `values` for SQLite alone."""
+        if not self.url.startswith("sqlite"):
+            store = open_store(self.url)
+            store._transact(lambda connection: connection.exec_driver_sql(statement))
+            store.close()
+            return
         with sqlite3.connect(self.database) as connection:
             connection.execute(statement, values)
         connection.close()
@@ -127,8 +141,8 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.001)
 
 
-def kept_logs(folder: Path) -> Iterator[Kept]:
-    kept = Kept(folder)
+def kept_logs(folder: Path, addresses: Addresses = LOCAL) -> Iterator[Kept]:
+    kept = Kept(folder, addresses)
     yield kept
     kept.log.close()
 
