@@ -107,16 +107,19 @@ def rotate(state: State, body: KeyRotate, entry_id: str, _: int) -> None:
 
 
 def revoke(state: State, body: KeyRevoke, entry_id: str, _: int) -> None:
-    ended = active(state, body.key)
-    if not is_of(state, body.by, ended.account) and not (
-        role_of(state, body.by) == "library" and (ended.custodial or _is_staff(state, ended.account))
-    ):
+    """When the library ends a key of its staff, the account's role ends with it: neither another key nor the recovery key brings that back.
+
+    `prev` may be behind, here and in `recover`: else whoever holds a stolen key could hold up its end by changing the account again and again.
+    """
+    ended, row = active(state, body.key), account_of(state, body.key)
+    own = is_of(state, body.by, row.id)
+    if not own and not (role_of(state, body.by) == "library" and (ended.custodial or row.role == "staff")):
         raise Unauthorised(
             "A key is ended by a key of the same account; the library ends its own, its staff's and those in its custody."
         )
-    row = _account(state, ended.account, body.prev)
     state.put(replace(ended, until=state.size))
-    state.put(replace(row, head=entry_id, keys=_without(row.keys, body.key)))
+    keys = _without(row.keys, body.key)
+    state.put(replace(row, head=entry_id, keys=keys, role=row.role if own else None))
 
 
 def recover(state: State, body: KeyRecover, entry_id: str, _: int) -> None:
@@ -127,7 +130,6 @@ def recover(state: State, body: KeyRecover, entry_id: str, _: int) -> None:
         raise Unauthorised("This is not the account's recovery key.")
     ed25519.check_key(bytes.fromhex(body.by))  # of this one only the hash was seen so far
     _new_key(state, body.key)
-    row = _account(state, body.account, body.prev)
     for key in row.keys:
         state.put(replace(active(state, key), until=state.size))
     state.put(_key_row(state, body.key, body.account, body.next))
@@ -160,8 +162,3 @@ def _key_row(state: State, key: str, account: str, after: str | None, *, custodi
 
 def _custodial(state: State, key: str) -> bool:
     return active(state, key).custodial
-
-
-def _is_staff(state: State, account: str) -> bool:
-    row = state.get(AccountRow, account)
-    return row is not None and row.role == "staff"
