@@ -67,6 +67,9 @@ class Frontier:
         return _join(self.hashes) if self.hashes else EMPTY_ROOT
 
 
+EMPTY: Final = Frontier()
+
+
 def inclusion_proof(index: int, size: int, node: NodeHash) -> list[bytes]:
     """The audit path of leaf `index` in the tree of `size` leaves, from the leaf's sibling up. ValueError unless 0 ≤ index < size."""
     if not 0 <= index < size <= MAX_SIZE:

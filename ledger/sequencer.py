@@ -25,13 +25,13 @@ from carrel.ledger.bodies import (
 )
 from carrel.ledger.entry import Entry, encode_leaf
 from carrel.ledger.errors import IdReplayed, Refused
-from carrel.ledger.merkle import leaf_hash
+from carrel.ledger.merkle import EMPTY, Frontier, leaf_hash
 from carrel.ledger.state import Change, KeyRow, Row, State
 from carrel.ledger.storage import Batch, Head, Record
 
 _pack: Final = msgspec.msgpack.Encoder(order="sorted")
 _DIGEST_BITS: Final = 256
-_SEAL: Final = b"carrel-ledger-rows-v1\n"
+_SEAL: Final = b"carrel-ledger-rows-v2\n"
 _NAMES: Final = ("work", "to", "subject")
 """Members of several types that name an account or a work."""
 
@@ -47,12 +47,13 @@ Verdict = Accepted | Refused
 
 
 class Sequencer:
-    """The one writer's thinking. `digest` sums up the rows as `State` has them after the last batch."""
+    """The one writer's thinking. After the last batch `digest` sums up the rows, and `tree` all entries."""
 
-    def __init__(self, state: State, digest: int, seal_key: bytes) -> None:
+    def __init__(self, state: State, digest: int, seal_key: bytes, tree: Frontier = EMPTY) -> None:
         self.state = state
         self._digest = digest
         self._seal_key = seal_key
+        self._tree = tree
 
     def admit(self, entries: Iterable[Entry], known: Mapping[bytes, Record], now_ms: int) -> list[Verdict]:
         """A verdict each, in order. `known`: the records of those of their ids that the store has. The state is then ahead of the store by `batch`."""
@@ -96,7 +97,8 @@ class Sequencer:
             return None
         changes = self.state.take_changes()
         self._digest = digest_after(self._digest, changes)
-        head = sealed_head(self.state.size, self.state.clock_ms, self._digest, self._seal_key)
+        self._tree = self._tree.extend([one.leaf_hash for one in records])
+        head = sealed_head(self._tree, self.state.clock_ms, self._digest, self._seal_key)
         return Batch(records[0].index, records, [change.row for change in changes], head)
 
 
@@ -116,17 +118,18 @@ def row_digest(row: Row) -> int:
     return int.from_bytes(sha256(row.table.encode() + b"\n" + _pack.encode(row)).digest())
 
 
-def sealed_head(size: int, clock_ms: int, digest: int, seal_key: bytes) -> Head:
+def sealed_head(tree: Frontier, clock_ms: int, digest: int, seal_key: bytes) -> Head:
+    """`tree` is of all entries: those that no checkpoint has yet cannot be exchanged behind the log's back either."""
     raw = digest.to_bytes(_DIGEST_BITS // 8)
-    return Head(size, clock_ms, raw, _seal(size, clock_ms, raw, seal_key))
+    return Head(tree.size, clock_ms, raw, _seal(tree, clock_ms, raw, seal_key))
 
 
-def is_sealed(head: Head, seal_key: bytes) -> bool:
-    return hmac.compare_digest(head.seal, _seal(head.size, head.clock_ms, head.digest, seal_key))
+def is_sealed(head: Head, tree: Frontier, seal_key: bytes) -> bool:
+    return head.size == tree.size and hmac.compare_digest(head.seal, _seal(tree, head.clock_ms, head.digest, seal_key))
 
 
-def _seal(size: int, clock_ms: int, digest: bytes, seal_key: bytes) -> bytes:
-    return hmac.digest(seal_key, _SEAL + size.to_bytes(8) + clock_ms.to_bytes(8) + digest, "sha256")
+def _seal(tree: Frontier, clock_ms: int, digest: bytes, seal_key: bytes) -> bytes:
+    return hmac.digest(seal_key, _SEAL + tree.size.to_bytes(8) + tree.root() + clock_ms.to_bytes(8) + digest, "sha256")
 
 
 def subjects(state: State, body: AnyBody, entry_id: str) -> tuple[str, ...]:

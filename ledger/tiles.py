@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from carrel.ledger.errors import BadTile
-from carrel.ledger.merkle import HASH_BYTES, MAX_SIZE, leaf_hash, range_root
+from carrel.ledger.merkle import HASH_BYTES, MAX_SIZE, Frontier, leaf_hash, range_root
 
 TILE_WIDTH: Final = 256
 TILE_BYTES: Final = TILE_WIDTH * HASH_BYTES
@@ -156,6 +156,11 @@ class TileWriter:
     def root(self) -> bytes:
         """(32,) of the tree of `size` leaves."""
         return range_root(0, self.size, self._node)
+
+    def frontier(self) -> Frontier:
+        """The same tree for whoever needs no files."""
+        bits = [level for level in range(self.size.bit_length()) if self.size >> level & 1]
+        return Frontier(self.size, tuple(self._node(level, (self.size >> level) - 1) for level in reversed(bits)))
 
     def _add_bundles(self, leaves: Sequence[bytes], files: dict[str, bytes]) -> bytes:
         number, filled = divmod(self.size, TILE_WIDTH)

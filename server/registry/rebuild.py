@@ -16,6 +16,7 @@ from carrel.ledger.audit import check_balance
 from carrel.ledger.checkpoint import Checkpoint, NoteSigner
 from carrel.ledger.entry import Entry, open_leaf
 from carrel.ledger.errors import BadEntry, Forked, Invalid, Refused
+from carrel.ledger.merkle import EMPTY
 from carrel.ledger.sequencer import row_digest, sealed_head, subjects
 from carrel.ledger.state import ROWS, State
 from carrel.ledger.storage import Files, Head, Record
@@ -82,6 +83,7 @@ class _Replay:
         self._write = write
         self._state = State(signer.name)
         self._writer = TileWriter()
+        self._tree = EMPTY
         self._found: list[Difference] = []
         self._subjects: set[tuple[bytes, int]] = set()
         self._ids: set[bytes] = set()
@@ -111,6 +113,7 @@ class _Replay:
             self._subjects.update(
                 (subject_key(one), index) for one in subjects(self._state, entry.body, entry.hash.hex())
             )
+        self._tree = self._tree.extend([record.leaf_hash for record in records])
         signed = records[: max(0, self._checkpoint.size - start)]
         if signed:
             self._compare_files(signed)
@@ -170,7 +173,7 @@ class _Replay:
             seen.add((kind, key))
         self._found += [Difference(kind, key, "missing") for kind, key in sorted(rows.keys() - seen)]
         digest = sum(map(row_digest, rows.values())) % (1 << 256)
-        head = sealed_head(self._state.size, self._state.clock_ms, digest, seal_key_of(self._signer))
+        head = sealed_head(self._tree, self._state.clock_ms, digest, seal_key_of(self._signer))
         if self._head() != head:
             self._found.append(Difference("head", str(self._state.size), "other"))
         if self._write and any(one.where not in ("files", "subjects") for one in self._found):
@@ -179,7 +182,7 @@ class _Replay:
 
     def _head(self) -> Head | None:
         try:
-            return self._store.head() or (sealed_head(0, 0, 0, seal_key_of(self._signer)))
+            return self._store.head() or sealed_head(EMPTY, 0, 0, seal_key_of(self._signer))
         except Damaged:
             return None  # of another format
 

@@ -18,7 +18,7 @@ import msgspec
 from carrel.ledger.checkpoint import Checkpoint, NoteSigner, open_checkpoint, parse_checkpoint, parse_note
 from carrel.ledger.entry import decode_leaf
 from carrel.ledger.errors import Invalid
-from carrel.ledger.merkle import leaf_hash
+from carrel.ledger.merkle import EMPTY, leaf_hash
 from carrel.ledger.sequencer import Sequencer, is_sealed, row_digest, sealed_head
 from carrel.ledger.state import State
 from carrel.ledger.storage import Files, Head, Place, Record
@@ -155,22 +155,28 @@ def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, cl
     checkpoint = open_sealed(signer, sealed)
     assert sealed is not None  # it was opened just now
     seal_key = seal_key_of(signer)
-    head = store.head() or sealed_head(0, 0, 0, seal_key)
+    head = store.head() or sealed_head(EMPTY, 0, 0, seal_key)
     if head.size < checkpoint.size:
         raise RolledBack(
             f"{checkpoint.size} entries were signed and the database has {head.size}: an old copy was put back. "
             "Put the newest there, or bring back what was signed: carrel ledger restore."
         )
-    state = _load_state(signer.name, store, head, seal_key)
+    state = _load_state(signer.name, store, head)
     pending = list(_checked(store, checkpoint.size, head.size))
     writer = _writer(store, files, checkpoint)
+    tree = writer.frontier().extend([one.leaf_hash for one in pending])
+    if not is_sealed(head, tree, seal_key):
+        raise Damaged(
+            f"The ledger's head row, or an entry from {checkpoint.size} on, which no checkpoint has yet, was changed by somebody else. "
+            "See what differs: carrel ledger rebuild."
+        )
     _check_published(files, signer, checkpoint)
     return Log(
         signer,
         store,
         files,
         place,
-        Sequencer(state, int.from_bytes(head.digest), seal_key),
+        Sequencer(state, int.from_bytes(head.digest), seal_key, tree),
         writer,
         sealed,
         pending,
@@ -197,9 +203,7 @@ def read_signer(folder: Path, about: About, passphrase: str | None = None) -> No
     return signer
 
 
-def _load_state(origin: str, store: SqlStore, head: Head, seal_key: bytes) -> State:
-    if not is_sealed(head, seal_key):
-        raise Damaged("The ledger's head row was changed by somebody else. Make the rows anew: carrel ledger rebuild.")
+def _load_state(origin: str, store: SqlStore, head: Head) -> State:
     state, total = State(origin), 0
     for row in store.rows():
         total += row_digest(row)

@@ -10,7 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 SUBJECT_BYTES: Final = 16
 metadata: Final = sa.MetaData()
 
