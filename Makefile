@@ -49,7 +49,7 @@ assets: $(DEV_STAMP)  ## build the shipped halls and avatars again
 lock: $(DEV_STAMP)  ## renew the pinned versions
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --upgrade pyproject.toml locks/build.in -o locks/run.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --upgrade --extra build --group dev --constraint locks/run.txt pyproject.toml locks/build.in -o locks/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --upgrade --extra build --extra postgresql --extra s3 --group dev --constraint locks/run.txt pyproject.toml locks/build.in -o locks/dev.txt
 
 clean:
 	rm -rf .venv build dist web_client/dist web_client/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache benchmarks/out

@@ -17,7 +17,7 @@ from carrel.server.registry.errors import Damaged, LogStopped
 from carrel.server.registry.queries import Queries
 from carrel.server.registry.rebuild import rebuild
 from carrel.server.registry.recovery import open_log
-from carrel.server.registry.store import open_store, sqlite_url
+from carrel.server.registry.store import open_store
 
 from .logs import Kept
 
@@ -25,7 +25,7 @@ from .logs import Kept
 def test_rows_are_what_the_state_has(kept: Kept) -> None:
     kept.fill()
     log = kept.reopen()
-    store = open_store(sqlite_url(kept.folder))
+    store = open_store(kept.url)
     rows = list(store.rows())
     for row in rows:
         if not isinstance(row, MoveRow):  # those are left to the store
@@ -36,7 +36,7 @@ def test_rows_are_what_the_state_has(kept: Kept) -> None:
 
 def test_subjects_are_histories(kept: Kept) -> None:
     ana, *_ = kept.fill()
-    store = open_store(sqlite_url(kept.folder))
+    store = open_store(kept.url)
     kinds = [one.kind for one in store.history(ana.key, 1 << 40, 100)]
     assert kinds == ["credit.transfer", "credit.issue", "work.register", "work.register", "key.register"]
     found, more = store.sift(ana.key, 1 << 40, 100, ("key.register",))
@@ -50,7 +50,7 @@ def test_a_long_history_is_sifted_in_parts(kept: Kept, monkeypatch: pytest.Monke
     monkeypatch.setattr(store_module, "SIFTED", 3)
     ana = kept.person("ana")
     kept.accepted(ana.joins(), *(ana.registers(str(number)) for number in range(7)))
-    store = open_store(sqlite_url(kept.folder))
+    store = open_store(kept.url)
     for kind, limit, wanted in (
         ("key.register", 2, [2]),
         ("work.register", 2, [9, 8, 7, 6, 5, 4, 3]),
@@ -128,7 +128,7 @@ def _looked_at(kept: Kept) -> bool:
     except LogStopped:
         return True
     checkpoint = parse_checkpoint(parse_note(log.sealed).text)
-    queries = Queries(log.signer.verifier(), sqlite_url(kept.folder), log.files)
+    queries = Queries(log.signer.verifier(), kept.url, log.files)
     try:
         queries.check(checkpoint, 0)
     except Damaged:
@@ -146,7 +146,7 @@ def test_a_row_under_another_name_is_damaged(kept: Kept) -> None:
     ana, *_ = kept.fill()
     kept.log.close()
     kept.sql("UPDATE ledger_rows SET id = ? WHERE kind = 'accounts' AND id = ?", "x" * 64, ana.key)
-    store = open_store(sqlite_url(kept.folder))
+    store = open_store(kept.url)
     with pytest.raises(Damaged, match="carrel ledger rebuild"):
         store.row(AccountRow, "x" * 64)
     with pytest.raises(Damaged):
