@@ -1,7 +1,8 @@
 """The ledger's service: entries from people in, verdicts, promises and proofs out.
 
-Signatures are checked by a few threads at once, entries appended by one thread and sealed by another (`pipeline`). Readers ask on connections of their own
-(`queries`), which see what is committed and nothing else: the writer's rows in memory are ahead of the disk while a commit runs, so nobody else reads them.
+Entries are checked by a few threads at once and groups in a process beside (`group_checker`), appended by one thread and sealed by another (`pipeline`).
+Readers ask on connections of their own (`queries`), which see what is committed and nothing else: the writer's rows in memory are ahead of the disk while a
+commit runs, so nobody else reads them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from carrel.server.clock import Clock
 from carrel.server.errors import ConfigurationError, LocalError
 from carrel.server.registry.cosigning import Standing
 from carrel.server.registry.errors import Damaged, EntryRefused, LogBusy, LogStopped
+from carrel.server.registry.group_checker import Given, GroupChecker
 from carrel.server.registry.library_key import LibraryKey, read_key
 from carrel.server.registry.log import MOST_AT_ONCE, Log
 from carrel.server.registry.metrics import LogMetrics
@@ -43,13 +45,11 @@ log = structlog.get_logger("carrel.ledger")
 
 T = TypeVar("T")
 Wait = Literal["promise", "proof"]
-Given = tuple[bytes, Sequence[Signature]]
-"""A body's bytes and its signatures, as somebody sent them."""
 
 CHECKERS: Final = min(4, os.cpu_count() or 1)
 READERS: Final = 4
-CHECKED_AT_ONCE: Final = 50
-"""Entries of a group that one thread checks in one go."""
+GROUP: Final = 50
+"""Entries that are worth the way to the process beside."""
 SCRUB_SHARE: Final = 0.1
 """Of one core's time, for looking through the log after the start."""
 PROOF_WAIT_S: Final = 30.0
@@ -117,6 +117,8 @@ class Registry:
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._scrubbing: asyncio.Task[None] | None = None
         self._checkers = ThreadPoolExecutor(CHECKERS, "ledger-check")
+        self._groups = GroupChecker()
+        self._group_thread = ThreadPoolExecutor(1, "ledger-group")
         self._readers = ThreadPoolExecutor(READERS, "ledger-read")
 
     # --- life ---
@@ -163,7 +165,9 @@ class Registry:
         if self._open is not None:
             await asyncio.to_thread(self._end, self._open)
         self._release(closing)
-        await asyncio.to_thread(self._checkers.shutdown)
+        for pool in (self._checkers, self._group_thread):
+            await asyncio.to_thread(pool.shutdown)
+        await asyncio.to_thread(self._groups.close)
 
     def _end(self, opened: _Open) -> None:
         opened.appender.end()
@@ -284,9 +288,9 @@ class Registry:
         self.metrics.waiting.set(self._waiting)
 
     async def _parse(self, given: Sequence[Given]) -> list[Entry | Refused]:
-        parts = [given[at : at + CHECKED_AT_ONCE] for at in range(0, len(given), CHECKED_AT_ONCE)]
-        found = await asyncio.gather(*(self._loop.run_in_executor(self._checkers, _parse_all, part) for part in parts))
-        return [one for part in found for one in part]
+        if len(given) < GROUP:
+            return await self._loop.run_in_executor(self._checkers, _parse_all, given)
+        return await self._loop.run_in_executor(self._group_thread, self._groups.check, given)
 
     async def _scrub(self, opened: _Open) -> None:
         """Look once through all that was sealed at the start. A difference between database and tiles stops the log."""

@@ -25,9 +25,10 @@ from carrel.ledger.sequencer import Accepted
 from carrel.server.errors import StorageError
 from carrel.server.registry import pipeline
 from carrel.server.registry.errors import EntryRefused, LogBusy, LogStopped, NoLog, RolledBack, Unwitnessed
+from carrel.server.registry.group_checker import Given
 from carrel.server.registry.queries import Queries
 from carrel.server.registry.recovery import open_log
-from carrel.server.registry.service import Given, Registry
+from carrel.server.registry.service import Registry
 
 from .logs import Kept, until
 
