@@ -12,7 +12,6 @@ import typer
 
 from carrel.ledger.certificate import PROVES, PROVES_NOT, parse_certificate
 from carrel.ledger.credential import issuer_key, make_credential, utc, verify_proof
-from carrel.ledger.ed25519 import SEED_BYTES
 from carrel.ledger.errors import BadCertificate
 from carrel.server.errors import BadRequest
 from carrel.server.registry.command_line import (
@@ -39,6 +38,7 @@ def certificate(
         bool, typer.Option("--vc", help="A W3C Verifiable Credential with the certificate inside; needs --log-key.")
     ] = False,
     log_key: Annotated[Path | None, typer.Option(help="The log's secret key, `log.key` in its folder.")] = None,
+    passphrase_file: Annotated[Path | None, typer.Option(help="A file whose first line unseals the log's key.")] = None,
     key: Key = None,
     policy: PolicyFile = None,
 ) -> None:
@@ -59,7 +59,8 @@ def certificate(
 
             data = certificate_page(made, proven)
         if log_key is not None:
-            credential = make_credential(made, proven, read_seed(log_key), time.time_ns() // 1_000_000)
+            seed = read_seed(log_key, passphrase_file)
+            credential = make_credential(made, proven, seed, time.time_ns() // 1_000_000)
             data = msgspec.json.format(msgspec.json.encode(credential), indent=1) + b"\n"
         write_out(out, data)
 
@@ -95,12 +96,12 @@ def check_certificate(
         )
 
 
-def read_seed(path: Path) -> bytes:
-    """The log's secret, (32,). Raises StorageError, BadRequest."""
-    seed = read_file(path, 64)
-    if len(seed) != SEED_BYTES:
-        raise BadRequest(f"{path} is not a log's key.")
-    return seed
+def read_seed(path: Path, passphrase_file: Path | None) -> bytes:
+    """The log's secret, (32,). Raises StorageError, BadRequest, ConfigurationError."""
+    from carrel.server.registry.init import passphrase_in
+    from carrel.server.registry.key_file import read_key
+
+    return read_key(path).open(None if passphrase_file is None else passphrase_in(passphrase_file))
 
 
 def open_credential(data: bytes) -> tuple[bytes, str]:

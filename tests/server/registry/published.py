@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from carrel.server.registry.key_file import encode_key, key_of
 from tests.ledger.small_log import SmallLog
 
 
@@ -20,7 +21,7 @@ def write_log(log: SmallLog, folder: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     (folder / "log.json").write_bytes(about(log))
-    (folder / "log.key").write_bytes(log.signer.seed)
+    (folder / "log.key").write_bytes(encode_key(key_of(log.signer.seed, None)))
     return folder
 
 
