@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 8
 """Objects written beside each other."""
 PLACE: Final = "checkpoint"
+_VERSION: Final[tuple[Literal["e_tag", "version"], ...]] = ("e_tag", "version")
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -111,7 +112,12 @@ class ObjectPlace:
         """The value, and what names this version of it."""
         try:
             found = obstore.get(self._store, PLACE)
-            return bytes(found.bytes()), {"e_tag": found.meta["e_tag"], "version": found.meta["version"]}
+            version = {name: found.meta[name] for name in _VERSION if found.meta[name]}
+            if not version:
+                raise StorageError(
+                    "The object store does not say which version it gives, so that two servers could not be told apart."
+                )
+            return bytes(found.bytes()), version
         except FileNotFoundError:
             return None, None
         except (BaseError, OSError) as error:
