@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carrel.ledger.credits import lapse
-from carrel.ledger.state import ROWS, AccountRow, HoldRow, HoldStanding, State, replace
+from carrel.ledger.state import ROWS, HoldRow, HoldStanding, State, replace
 
 ACCOUNTS = ("00" * 32, "01" * 32)
 
@@ -58,26 +55,6 @@ def test_whatever_is_put_and_undone_the_right_holds_are_over(acts: list[tuple[st
                     now[name] = replace(now[name], standing=act)
                     state.put(now[name])
     assert state.expired(100) == [row for _, row in sorted(now.items()) if row.standing == "open"]
-
-
-def test_many_holds_end_in_the_time_that_many_take() -> None:
-    """Ten times as many take about ten times as long, not a hundred times, in whatever order they end."""
-    assert min(_ending_s(20_000) for _ in range(3)) < 40 * _ending_s(2_000)
-
-
-def _ending_s(count: int) -> float:
-    state = State("log")
-    for account in ACCOUNTS:
-        state.load(AccountRow(id=account, since=0, debits_pending=count, credits_pending=count))
-    for number in range(count):
-        state.load(hold(f"{number:08}", number))
-    start_s = process_time()
-    for number in range(count // 2):
-        state.put(hold(f"{number:08}", number, "posted"))
-    lapse(state, count)
-    taken_s = process_time() - start_s
-    assert state.expired(count) == []
-    return taken_s
 
 
 def test_a_state_has_every_table_once() -> None:
