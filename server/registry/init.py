@@ -6,13 +6,20 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+import structlog
+
 from carrel.ledger import ed25519
+from carrel.ledger.bodies import Origin
+from carrel.ledger.errors import BadNote
 from carrel.server.clock import Clock
 from carrel.server.errors import ConfigurationError
+from carrel.server.registry.errors import OtherFormat
 from carrel.server.registry.key_file import SHORTEST_PASSPHRASE
 from carrel.server.registry.library_key import make_key, read_key
 from carrel.server.registry.log import Log
 from carrel.server.registry.parts import LOCAL, Addresses
+from carrel.server.registry.rebuild import rebuild
 from carrel.server.registry.recovery import ABOUT, create_log, open_log, read_about
 from carrel.server.settings import Settings
 
@@ -37,7 +44,7 @@ def open_library_log(settings: Settings, clock: Clock) -> Log:
                 f"`ledger_{name}` is not the address that {folder / ABOUT} gives for the log's {name}. "
                 "Move them and write the new address there, or take the setting out."
             )
-    log = open_log(folder, passphrase=passphrase)
+    log = _open(folder, passphrase)
     try:
         found(log, folder, clock, passphrase)
     except BaseException:
@@ -46,8 +53,24 @@ def open_library_log(settings: Settings, clock: Clock) -> Log:
     return log
 
 
+def _open(folder: Path, passphrase: str | None) -> Log:
+    """After a change of Carrel's version the rows are made anew, with every check."""
+    try:
+        return open_log(folder, passphrase=passphrase)
+    except OtherFormat:
+        structlog.get_logger("carrel.ledger").warning("ledger_rows_made_anew", folder=str(folder))
+        rebuild(folder, passphrase=passphrase, write=True)
+        return open_log(folder, passphrase=passphrase)
+
+
 def make_log(folder: Path, origin: str, passphrase: str | None = None, addresses: Addresses = LOCAL) -> None:
     """An empty log, and the library's key beside it. Raises LogStopped when there is one already, Invalid for a name that cannot be, StorageError."""
+    try:
+        msgspec.convert(origin, Origin)  # it stands in every entry, which a checkpoint's wider names could not
+    except msgspec.ValidationError:
+        raise BadNote(
+            f"{origin[:140]!r} is no name of a log: 1 to 128 characters of ASCII, no space or plus."
+        ) from None
     make_key(folder, passphrase)
     create_log(folder, origin, secrets.token_bytes(ed25519.SEED_BYTES), addresses, passphrase=passphrase)
 
@@ -85,5 +108,8 @@ def passphrase_in(path: Path) -> str:
 
 def default_origin(settings: Settings) -> str:
     """Where the log's files can be read, less the scheme, as C2SP tlog-tiles wants it. Without an address of its own the log gets a name that no other has."""
-    host = urlsplit(settings.public_url).netloc
+    try:
+        host = urlsplit(settings.public_url).netloc.encode("idna").decode()
+    except ValueError as error:
+        raise ConfigurationError("`public_url` has no host to name the log by. Set `ledger_origin`.") from error
     return f"{host or f'carrel-{secrets.token_hex(8)}.local'}/ledger"

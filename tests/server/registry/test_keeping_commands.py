@@ -155,6 +155,7 @@ async def test_an_entry_is_sent_to_a_library(tmp_path: Path) -> None:
 def test_a_library_names_its_log_by_its_address(tmp_path: Path) -> None:
     assert default_origin(Settings(public_url="https://library.example")) == "library.example/ledger"
     assert default_origin(Settings(public_url="http://library.example:8080/")) == "library.example:8080/ledger"
+    assert default_origin(Settings(public_url="https://bücherei.example:8080")) == "xn--bcherei-n2a.example:8080/ledger"
     first, second = default_origin(Settings()), default_origin(Settings())
     assert first != second
     assert first.endswith(".local/ledger")

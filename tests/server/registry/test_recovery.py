@@ -141,9 +141,10 @@ def test_a_log_is_not_made_over_another(kept: Kept) -> None:
         make_log(kept.folder, ORIGIN)
 
 
-def test_a_name_that_no_checkpoint_can_have(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["a name with spaces", "bücherei.example/ledger", "x" * 129, ""])
+def test_a_name_that_no_entry_can_have(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadNote):
-        make_log(tmp_path / "log", "a name with spaces")
+        make_log(tmp_path / "log", name)
 
 
 def test_a_sealed_key_needs_its_passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
