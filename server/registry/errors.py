@@ -2,10 +2,12 @@
 
 LocalError
 ├── LogStopped           nothing is appended any more
-    ├── AnotherWriter        a second server has this log
-    ├── RolledBack           the database or the tiles are older than what was signed
-    ├── Damaged              what is kept does not fit what was signed
-    └── NoLog                there is none, or not in this folder
+│   ├── AnotherWriter        a second server has this log
+│   ├── RolledBack           the database or the tiles are older than what was signed
+│   ├── Damaged              what is kept does not fit what was signed
+│   │   └── OtherFormat          the rows are another Carrel's: they are made anew from the entries
+│   └── NoLog                there is none, or not in this folder
+└── Unwitnessed          too few witnesses answered: the checkpoint waits, nothing is lost
 PeerError
 ├── EntryRefused         carries the code of the ledger's own error
 └── LogBusy              more waits than is taken; carries retry_after_ms
@@ -32,6 +34,10 @@ class RolledBack(LogStopped):
 
 
 class Damaged(LogStopped):
+    pass
+
+
+class OtherFormat(Damaged):
     pass
 
 

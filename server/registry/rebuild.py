@@ -6,8 +6,8 @@ differs is made anew from the entries: rows, subjects, head and public files. En
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -16,12 +16,21 @@ from carrel.ledger.audit import check_balance
 from carrel.ledger.checkpoint import Checkpoint, NoteSigner
 from carrel.ledger.entry import Entry, open_leaf
 from carrel.ledger.errors import BadEntry, Forked, Invalid, Refused
-from carrel.ledger.merkle import EMPTY
+from carrel.ledger.merkle import EMPTY, HASH_BYTES
 from carrel.ledger.sequencer import row_digest, sealed_head, subjects
-from carrel.ledger.state import ROWS, State
+from carrel.ledger.state import ROWS, Row, State
 from carrel.ledger.storage import Files, Head, Record
-from carrel.ledger.tiles import TILE_WIDTH, TileWriter, parse_path, right_edge
-from carrel.server.registry.errors import Damaged, RolledBack
+from carrel.ledger.tiles import (
+    TILE_WIDTH,
+    TileWriter,
+    decode_bundle,
+    encode_bundle,
+    entries_path,
+    parse_path,
+    right_edge,
+    tile_path,
+)
+from carrel.server.registry.errors import Damaged, OtherFormat, RolledBack
 from carrel.server.registry.files import locked
 from carrel.server.registry.recovery import (
     LOCK,
@@ -88,18 +97,22 @@ class _Replay:
         self._subjects: set[tuple[bytes, int]] = set()
         self._ids: set[bytes] = set()
         self._file_count = 0
+        self._renewed = False
 
     def run(self, advance: Callable[[int], None]) -> Rebuilt:
         newest = self._store.latest(END, 1)
         total = newest[0].index + 1 if newest else 0
         if total < self._checkpoint.size:
             raise RolledBack(f"{self._checkpoint.size} entries were signed and the database has {total}.")
+        if self._write:
+            self._renew()
         for start in range(0, total, CHUNK):
             self._chunk(start, min(start + CHUNK, total))
             advance(self._state.size)
         if self._writer.root() != self._checkpoint.root:
             raise Forked(f"The database's first {self._checkpoint.size} entries are not those that were signed.")
         check_balance(self._state)
+        self._compare_narrower()
         self._compare_subjects()
         rows = self._compare_rows()
         return Rebuilt(total, rows, self._file_count, self._found)
@@ -133,7 +146,21 @@ class _Replay:
         self._ids.add(record.id)
         return entry
 
+    def _renew(self) -> None:
+        """Of another format there is nothing to compare with."""
+        try:
+            self._store.head()
+        except OtherFormat:
+            self._store.renew()
+            self._renewed = True
+            self._found.append(Difference("head", "format", "other"))
+        except Damaged:
+            pass
+
     def _compare_subjects(self) -> None:
+        if self._renewed:
+            self._store.replace_subjects(sorted(self._subjects))
+            return
         there = set(self._store.stored_subjects())
         differing = self._subjects ^ there
         for name, index in sorted(differing, key=repr):
@@ -152,6 +179,24 @@ class _Replay:
         if self._write and wrong:
             self._files.write(wrong)
 
+    def _compare_narrower(self) -> None:
+        """Partial files of earlier checkpoints, where they are still there, hold the beginning of what the right edge holds."""
+        wrong = {}
+        leaves = decode_bundle(self._writer.bundle, self._checkpoint.size % TILE_WIDTH)
+        for edge in right_edge(self._checkpoint.size):
+            level, number, width = parse_path(edge)
+            for part in range(1, width):
+                if level is None:
+                    path, data = entries_path(number, part), encode_bundle(leaves[:part])
+                else:
+                    path, data = tile_path(level, number, part), self._writer.tiles[level][: part * HASH_BYTES]
+                with suppress(OSError):  # most sizes were never published
+                    if self._files.read(path) != data:
+                        self._found.append(Difference("files", path, "other"))
+                        wrong[path] = data
+        if self._write and wrong:
+            self._files.write(wrong)
+
     def _differs(self, path: str, data: bytes) -> bool:
         try:
             if self._files.read(path) == data:
@@ -163,6 +208,15 @@ class _Replay:
 
     def _compare_rows(self) -> int:
         rows = {(kind.table, row.id): row for kind in ROWS for row in self._state.rows(kind)}
+        digest = sum(map(row_digest, rows.values())) % (1 << 256)
+        head = sealed_head(self._tree, self._state.clock_ms, digest, seal_key_of(self._signer))
+        if not self._renewed:
+            self._look_at_rows(rows, head)
+        if self._write and any(one.where not in ("files", "subjects") for one in self._found):
+            self._store.replace_rows(rows.values(), head)
+        return len(rows)
+
+    def _look_at_rows(self, rows: Mapping[tuple[str, str], Row], head: Head) -> None:
         seen = set()
         for kind, key, value in self._store.stored_rows():
             row = rows.get((kind, key))
@@ -172,13 +226,8 @@ class _Replay:
                 self._found.append(Difference(kind, key, "other"))
             seen.add((kind, key))
         self._found += [Difference(kind, key, "missing") for kind, key in sorted(rows.keys() - seen)]
-        digest = sum(map(row_digest, rows.values())) % (1 << 256)
-        head = sealed_head(self._tree, self._state.clock_ms, digest, seal_key_of(self._signer))
         if self._head() != head:
             self._found.append(Difference("head", str(self._state.size), "other"))
-        if self._write and any(one.where not in ("files", "subjects") for one in self._found):
-            self._store.replace_rows(rows.values(), head)
-        return len(rows)
 
     def _head(self) -> Head | None:
         try:

@@ -24,7 +24,7 @@ from carrel.ledger.state import ROWS, Row
 from carrel.ledger.storage import Batch, Head, Record
 from carrel.server.errors import ConfigurationError, StorageError
 from carrel.server.registry import tables
-from carrel.server.registry.errors import AnotherWriter, Damaged
+from carrel.server.registry.errors import AnotherWriter, Damaged, OtherFormat
 from carrel.server.storage.database import storage_error
 
 T = TypeVar("T")
@@ -98,15 +98,23 @@ class SqlStore:
             raise StorageError("Another program keeps reading the ledger's database. End it, then start again.")
 
     def head(self) -> Head | None:
-        """Raises Damaged when the rows are of another format than this code's: rebuild them."""
-        row = self._transact(lambda connection: connection.execute(sa.select(tables.head)).one_or_none())
-        if row is None:
+        """Raises OtherFormat when the rows are not of this code's, Damaged when it is not as it was written."""
+        rows = self._all(sa.select(tables.head))
+        if not rows:
             return None
+        row = rows[0]
         if row.format != tables.FORMAT:
-            raise Damaged("The ledger's rows were written by another Carrel. Make them anew: carrel ledger rebuild.")
+            raise OtherFormat(
+                "The ledger's rows were written by another Carrel. Make them anew: carrel ledger rebuild."
+            )
         head = Head(row.size, row.clock_ms, row.digest, row.seal)
         # SQLite keeps any type in any column.
-        if [type(value) for value in head] != [int, int, bytes, bytes] or head.size < 0 or head.clock_ms < 0:
+        if (
+            len(rows) > 1
+            or [type(value) for value in head] != [int, int, bytes, bytes]
+            or head.size < 0
+            or head.clock_ms < 0
+        ):
             raise Damaged("The ledger's head row is damaged. Make the rows anew: carrel ledger rebuild.")
         return head
 
@@ -229,6 +237,17 @@ class SqlStore:
             if len(found) < CHUNK:
                 return
             following = chosen.where(sa.tuple_(tables.subjects.c.subject, tables.subjects.c.index) > found[-1])
+
+    def renew(self) -> None:
+        """Empty tables of this code's format for all that is made from the entries. Until `replace_rows` the head is of no format at all."""
+
+        def work(connection: sa.Connection) -> None:
+            tables.metadata.drop_all(connection, [tables.rows, tables.subjects])
+            tables.metadata.create_all(connection)
+
+        # SQLite does not undo the second, should it be cut short.
+        self._transact(lambda connection: connection.execute(sa.update(tables.head).values(format=0)))
+        self._transact(work)
 
     def replace_subjects(self, subjects: Iterable[tuple[bytes, int]]) -> None:
         """All of them at once, made from the entries."""

@@ -13,11 +13,13 @@ from carrel.ledger.state import AccountRow, MoveRow
 from carrel.server.errors import ConfigurationError
 from carrel.server.registry import store as store_module
 from carrel.server.registry import tables
-from carrel.server.registry.errors import Damaged, LogStopped
+from carrel.server.registry.errors import Damaged, LogStopped, OtherFormat
+from carrel.server.registry.init import open_library_log
 from carrel.server.registry.queries import Queries
 from carrel.server.registry.rebuild import rebuild
 from carrel.server.registry.recovery import open_log
-from carrel.server.registry.store import open_store
+from carrel.server.registry.store import SqlStore, open_store
+from carrel.server.settings import Settings
 
 from .logs import Kept
 
@@ -158,7 +160,35 @@ def test_rows_of_another_format_are_made_anew(kept: Kept) -> None:
     kept.fill()
     kept.log.close()
     kept.sql("UPDATE ledger_head SET format = format + 1")
-    with pytest.raises(Damaged, match="carrel ledger rebuild"):
+    kept.sql("DROP TABLE ledger_subjects")
+    kept.sql("CREATE TABLE ledger_subjects (what TEXT, it INTEGER, was TEXT)")
+    with pytest.raises(OtherFormat, match="carrel ledger rebuild"):
         open_log(kept.folder)
     assert [one.where for one in rebuild(kept.folder, write=True).differences] == ["head"]
+    assert rebuild(kept.folder).differences == []
     open_log(kept.folder).close()
+
+
+def test_a_newer_carrel_makes_the_rows_anew_by_itself(kept: Kept) -> None:
+    kept.fill()
+    kept.log.close()
+    folder = kept.folder.rename(kept.folder.parent / "ledger")
+    kept.sql("UPDATE ledger_head SET format = format + 1")
+    log = open_library_log(Settings(data_dir=str(folder.parent)), kept.clock)
+    assert log.size == 16
+    log.close()
+    assert rebuild(folder).differences == []
+
+
+def test_making_rows_anew_that_was_cut_short_goes_on(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.fill()
+    kept.log.close()
+    kept.sql("UPDATE ledger_head SET format = format + 1")
+    with monkeypatch.context() as cut:
+        cut.setattr(SqlStore, "replace_rows", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            rebuild(kept.folder, write=True)
+    with pytest.raises(OtherFormat):
+        open_log(kept.folder)
+    rebuild(kept.folder, write=True)
+    assert rebuild(kept.folder).differences == []
