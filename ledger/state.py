@@ -6,8 +6,9 @@ Every row is frozen: a change is a new row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
+from itertools import chain
 from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -214,19 +215,16 @@ class State:
         """What changed since the last call, each row once. Rows that no later entry needs at hand are then left to the store (`needs`)."""
         changes = list(self._touched.values())
         self._touched = {}
-        self._cool([change.row for change in changes])
+        self.cool(change.row for change in changes)
         return changes
 
     def drop_changes(self) -> None:
         """For a replay that stores nothing: every row stays at hand."""
         self._touched = {}
 
-    def cool(self) -> None:
-        """After loading: forget what `take_changes` would have forgotten."""
-        self._cool([row for rows in self._rows.values() for row in rows.values()])
-
-    def _cool(self, rows: list[Row]) -> None:
-        for row in rows:
+    def cool(self, rows: Iterable[Row] | None = None) -> None:
+        """Of these rows, or of all, forget what `take_changes` would have forgotten."""
+        for row in list(self._every_row() if rows is None else rows):
             if _is_cold(row):
                 self._rows[type(row)].pop(row.id, None)
 
@@ -248,6 +246,9 @@ class State:
     def day_sum(self, what: str, day: int) -> int:
         row = self.get(DayRow, what)
         return row.amount if row and row.day == day else 0
+
+    def _every_row(self) -> Iterator[Row]:
+        return chain.from_iterable(rows.values() for rows in self._rows.values())
 
     def _forget(self, row: Row) -> None:
         match row:

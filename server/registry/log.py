@@ -20,7 +20,7 @@ from carrel.ledger.entry import Entry
 from carrel.ledger.errors import Forked
 from carrel.ledger.promise import SignedPromise
 from carrel.ledger.sequencer import Accepted, Sequencer, Verdict
-from carrel.ledger.state import State, needs
+from carrel.ledger.state import Row, State, needs
 from carrel.ledger.storage import Files, Place, Record
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, TileWriter, parse_path, right_edge
 from carrel.server.errors import LocalError
@@ -58,6 +58,8 @@ class Log:
         self.stopped: LogStopped | None = None
         self._place = place
         self._sequencer = sequencer
+        self.size = sequencer.state.size
+        """Entries acknowledged; the state is ahead of it while a commit runs."""
         self._writer = writer
         self._pending = pending
         self._handover = Lock()
@@ -73,11 +75,6 @@ class Log:
         return self._sequencer.state
 
     @property
-    def size(self) -> int:
-        """Entries acknowledged."""
-        return self.state.size
-
-    @property
     def sealed_size(self) -> int:
         """Entries under the latest signed checkpoint."""
         return self._writer.size
@@ -86,11 +83,13 @@ class Log:
         """A verdict each; the accepted ones are durable. At most `MOST_IN_COMMIT`. Raises LogStopped."""
         with self._or_stop():
             known = self.store.known([bytes.fromhex(entry.body.id) for entry in entries])
-            self._fetch(entries)
+            fetched = self._fetch(entries)
             verdicts = self._sequencer.admit(entries, known, now_ms)
             batch = self._sequencer.batch(verdicts)
+            self.state.cool(fetched)  # those that nothing came of too
             if batch is not None:
                 self.store.append(batch)
+                self.size = batch.head.size
                 with self._handover:
                     self._pending.extend(batch.records)
             return verdicts
@@ -140,12 +139,13 @@ class Log:
         self.store.close()
         self._close()
 
-    def _fetch(self, entries: Sequence[Entry]) -> None:
+    def _fetch(self, entries: Sequence[Entry]) -> list[Row]:
         """Rows that only these entries want, once each."""
         places = {place: None for entry in entries if (place := needs(entry.body)) and not self.state.get(*place)}
-        if places:
-            for row in self.store.found(places):
-                self.state.load(row)
+        found = self.store.found(places) if places else []
+        for row in found:
+            self.state.load(row)
+        return found
 
     @contextmanager
     def _or_stop(self) -> Iterator[None]:

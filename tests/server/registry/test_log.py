@@ -11,11 +11,12 @@ import pytest
 from msgspec.structs import replace
 
 from carrel.ledger import promise
-from carrel.ledger.bodies import CreditTransfer, Transfer
+from carrel.ledger.bodies import CreditCorrect, CreditTransfer, Leg, Transfer
 from carrel.ledger.checkpoint import open_checkpoint
 from carrel.ledger.entry import Entry, sign
-from carrel.ledger.errors import IdReplayed, Overdrawn, Refused
+from carrel.ledger.errors import IdReplayed, Overdrawn, Refused, Unauthorised
 from carrel.ledger.sequencer import Accepted
+from carrel.ledger.state import MoveRow
 from carrel.ledger.storage import Batch
 from carrel.server.registry import files as files_module
 from carrel.server.registry.errors import AnotherWriter, LogStopped
@@ -72,6 +73,31 @@ def test_logged_time_never_goes_back(kept: Kept) -> None:
     clock_ms = kept.log.state.clock_ms
     kept.log.append([kept.person("ben").joins()], clock_ms - 60_000)
     assert kept.log.state.clock_ms == clock_ms
+
+
+def test_what_is_not_committed_is_not_counted(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers ask the database for what the size says there is."""
+    sizes: list[int] = []
+    append = kept.log.store.append
+
+    def watched(batch: Batch) -> None:
+        sizes.append(kept.log.size)
+        append(batch)
+
+    monkeypatch.setattr(kept.log.store, "append", watched)
+    kept.accepted(kept.person("ana").joins())
+    assert (sizes, kept.log.size) == ([2], 3)
+
+
+def test_rows_that_only_a_refused_entry_wanted_are_let_go(kept: Kept) -> None:
+    """Else anybody fills the memory with old movements by asking to correct them."""
+    ana, *_ = kept.fill()
+    moved = [row.id for row in kept.log.store.rows() if isinstance(row, MoveRow)]
+    assert moved
+    back = (Leg(amount=1, payer=ana.key, to="issuer"),)
+    for verdict in kept.append(*(ana.entry(CreditCorrect, corrects=one, legs=back, reason="mine") for one in moved)):
+        assert isinstance(verdict, Unauthorised)
+    assert not list(kept.log.state.rows(MoveRow))
 
 
 def test_partial_files_go_when_the_full_one_is_published(kept: Kept) -> None:
