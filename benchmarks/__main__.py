@@ -1,4 +1,7 @@
-"""`python -m benchmarks`: everything, and docs/benchmarks.md; `python -m benchmarks peer NAME --people N`: one figure of one peer."""
+"""`python -m benchmarks`: everything, and docs/benchmarks.md and docs/benchmarks-ledger.md.
+
+`python -m benchmarks ledger`: the ledger alone; `python -m benchmarks peer NAME --people N`: one figure of one peer.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import msgspec
 import typer
 
 from benchmarks.everything import everything
+from benchmarks.ledger import measure_ledger_page
 from benchmarks.measuring import Bench
 from benchmarks.systems import SYSTEMS, install_peers
 from carrel.server.bench.generator import cache_folder
@@ -32,6 +36,12 @@ def main(
     if context.invoked_subcommand is None:
         install_peers()
         everything(Bench(lock, _say), cache_folder() / "results.json", again=again)
+
+
+@app.command()
+def ledger(lock: Lock = None) -> None:
+    """The ledger alone, and docs/benchmarks-ledger.md."""
+    measure_ledger_page(Bench(lock, _say).alone())
 
 
 @app.command()

@@ -10,9 +10,11 @@ from typing import Final
 
 import msgspec
 
+from benchmarks.ledger import measure_ledger_page, rewrite_ledger_page
+from benchmarks.machine import machine_facts
 from benchmarks.measuring import FAILURES, SIZES, Bench
 from benchmarks.page import PAGE, write_page
-from benchmarks.results import Results, machine_facts
+from benchmarks.results import Results
 from benchmarks.scenarios import SCENARIOS, Scenario
 from benchmarks.systems import SYSTEMS, System
 from carrel.server.bench.room import Interest
@@ -25,9 +27,13 @@ ENOUGH_S: Final = 630.0
 
 
 def everything(bench: Bench, store: Path, *, again: bool) -> None:
-    """Measure (unless `again`), keep the results in `store`, write docs/benchmarks.md. Both after every step, so that a failure loses one figure only."""
+    """Measure (unless `again`), keep the results in `store`, write docs/benchmarks.md: both after every step, so that a failure loses one figure only.
+
+    The ledger's results and page are its own.
+    """
     if again:
         PAGE.write_text(write_page(msgspec.json.decode(store.read_bytes(), type=Results)), "utf-8")
+        rewrite_ledger_page()
         return
     began_s = time.monotonic()
     bench.until_s = began_s + ENOUGH_S
@@ -76,6 +82,7 @@ def _steps(bench: Bench, results: Results) -> list[tuple[str, Callable[[], None]
     ]
     steps += [(f"the largest healthy room, Carrel {name}", partial(largest_carrel, name)) for name in CARREL_STARTS]
     steps += [(f"the largest healthy room, {name}", partial(largest_peer, peers[name])) for name in ("ws", "floor")]
+    steps.append(("the ledger", lambda: measure_ledger_page(bench.alone())))
     return steps
 
 

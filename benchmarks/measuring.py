@@ -103,7 +103,8 @@ class Bench:
     """Of the monotonic clock: no larger size is looked for after it."""
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
+        """Hold the lock, if there is one."""
         if self.lock is None:
             yield
             return
@@ -116,7 +117,7 @@ class Bench:
         self.say(f"{scenario.title}: {scenario.command}")
 
         def once() -> RoomFigures:
-            with self._alone():
+            with self.alone():
                 return measure(
                     scenario.people,
                     scenario.seconds,
@@ -147,14 +148,14 @@ class Bench:
 
     def carrel(self, interest: Interest, people: int, *, bare: bool = False) -> Figure:
         """Carrel on the peers' workload. `bare`: poses alone, as the peers; else with people who come and go, chat and both channels."""
-        with self._alone():
+        with self.alone():
             said = measure(people, SECONDS, "walk", interest, companions=0 if bare else None, library=not bare)
         shared = {name: getattr(said, name) for name in Figure.__struct_fields__ if name not in ("system",)}
         return self._told(Figure(system="carrel-bare" if bare else f"carrel-{interest}", **shared))
 
     def peer(self, system: System, people: int) -> Figure:
         path = paths("walk", people, WARM_STEPS + (SECONDS + 1) * STEP_HZ, Hall())
-        with self._alone(), running(system) as target:
+        with self.alone(), running(system) as target:
             guests = system.guests(target.url, people)
             plan = generator.plan_bytes(
                 system.dialect,

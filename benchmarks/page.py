@@ -19,7 +19,7 @@ systems with each other, they promise nothing for another machine. The server ru
 other: real sessions, both channels, 30 % headsets, 20 poses a second from everybody; in Carrel's runs one line of
 chat a second, and five people a second who leave, join or lose their connection and resume. The crowd is a C program
 that knows where everybody truly stands and computes from that who ought to see whom; a run in which it is late itself
-(more than 5 ms at the 99th percentile) is void.
+(more than 5 ms at the 99th percentile) is void. The ledger has a [page of its own](benchmarks-ledger.md).
 
 - **delivered**: of the updates that people are entitled to, the share that came. Without interest that is every pose
   of everybody; with interest the nearest 12 at full rate, the next 128 five times a second, everybody else once a

@@ -37,10 +37,11 @@ FLOOR_BYTES: Final = 4096
 
 
 class Turns(NamedTuple):
-    """Seconds by round: of the floor's work and of ours, on the same entries."""
+    """Seconds by round: of the floor's work and of ours, on the same entries. `floor_cpu_s`: of its seconds, those in which it had a core."""
 
     floor_s: list[float]
     ours_s: list[float]
+    floor_cpu_s: list[float]
 
     @property
     def ratio(self) -> float:
@@ -67,13 +68,13 @@ def fresh_log(folder: Path) -> Iterator[Log]:
         opened.close()
 
 
-def verify_bare(entries: Sequence[Entry]) -> float:
-    """Seconds that libsodium needs for their signatures, on one core, called as plainly as Python can."""
+def verify_bare(entries: Sequence[Entry]) -> tuple[float, float]:
+    """Seconds that libsodium needs for their signatures, called as plainly as Python can, and how many of them it had a core."""
     signed = [(one.signature + DOMAIN + entry.raw, one.key) for entry in entries for one in entry.signatures]
-    began_s = time.perf_counter()
+    began_s, began_cpu_s = time.perf_counter(), time.thread_time()
     for message, key in signed:
         crypto_sign_open(message, key)
-    return time.perf_counter() - began_s
+    return time.perf_counter() - began_s, time.thread_time() - began_cpu_s
 
 
 class GroupWriter:
@@ -116,13 +117,15 @@ class GroupWriter:
 
 def grouped(folder: Path, opening: Sequence[Entry], rounds: Sequence[Sequence[Entry]]) -> Turns:
     """The log is `folder`'s and stays there."""
-    turns = Turns([], [])
+    turns = Turns([], [], [])
     with fresh_log(folder) as opened:
         writer = GroupWriter(opened)
         try:
             writer.append(opening)
             for entries in rounds:
-                turns.floor_s.append(verify_bare(entries))
+                floor_s, floor_cpu_s = verify_bare(entries)
+                turns.floor_s.append(floor_s)
+                turns.floor_cpu_s.append(floor_cpu_s)
                 turns.ours_s.append(writer.append(entries))
         finally:
             writer.close()
@@ -131,7 +134,7 @@ def grouped(folder: Path, opening: Sequence[Entry], rounds: Sequence[Sequence[En
 
 def single(opened: Log, entries: Sequence[Entry], file: Path) -> Turns:
     """One entry after the other, each verified, admitted and durable before the next begins; the floor appends 4 KiB to a file and syncs it."""
-    turns = Turns([], [])
+    turns = Turns([], [], [])
     descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     try:
         for at in range(0, len(entries), BLOCK):
