@@ -6,7 +6,7 @@ A message is a length of four bytes, big-endian, and msgpack: in come triples of
 from __future__ import annotations
 
 import sys
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 import msgspec
 
@@ -16,13 +16,13 @@ _LENGTH_BYTES: Final = 4
 _decoder: Final = msgspec.msgpack.Decoder(list[Signed])
 
 
-def send(pipe: BinaryIO, value: object) -> None:
+def send(pipe: IO[bytes], value: object) -> None:
     data = msgspec.msgpack.encode(value)
     pipe.write(len(data).to_bytes(_LENGTH_BYTES) + data)
     pipe.flush()
 
 
-def receive(pipe: BinaryIO) -> bytes:
+def receive(pipe: IO[bytes]) -> bytes:
     """Raises EOFError when the other end is gone."""
     length = pipe.read(_LENGTH_BYTES)
     data = pipe.read(int.from_bytes(length))
