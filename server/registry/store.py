@@ -121,7 +121,7 @@ class SqlStore:
     def append(self, batch: Batch) -> None:
         entries = [_entry_values(record) for record in batch.records]
         # in the order of their indexes, so that each page is looked for once
-        subjects = sorted((subject_key(name), record.index) for record in batch.records for name in record.subjects)
+        subjects = sorted({(subject_key(name), record.index) for record in batch.records for name in record.subjects})
         rows = sorted(row_values(row) for row in batch.rows)
 
         def work(connection: sa.Connection) -> None:

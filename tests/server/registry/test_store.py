@@ -48,6 +48,12 @@ def test_subjects_are_histories(kept: Kept) -> None:
     store.close()
 
 
+def test_names_that_begin_alike_do_not_stop_the_log(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of a hash is little enough to be searched for by somebody who has machines and means harm."""
+    monkeypatch.setattr(tables, "SUBJECT_BYTES", 0)
+    kept.accepted(kept.person("ana").joins())
+
+
 def test_a_long_history_is_sifted_in_parts(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_module, "SIFTED", 3)
     ana = kept.person("ana")
