@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -142,49 +143,49 @@ async def test_bundles_are_packed_for_who_takes_it(running: Running) -> None:
         assert zlib.decompress(await packed.read(), wbits=31) == await plain.read()
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "tile/0/000.p/99",
-        "tile/0/1",
-        "tile/64/000",
-        "tile/0/000.p/256",
-        "tile/..%2flog.key",
-        "tile/x",
-        "log.key",
-    ],
+NO_FILES = (
+    "tile/0/000.p/99",
+    "tile/0/1",
+    "tile/64/000",
+    "tile/0/000.p/256",
+    "tile/..%2flog.key",
+    "tile/x",
+    "log.key",
 )
-async def test_what_is_no_file_of_the_log(running: Running, path: str) -> None:
-    answer = await running.get(path)
-    assert answer.status == 404
-    assert b"seed" not in await answer.read()
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("api/entries/99", 404),
-        (f"api/entries/{'ab' * 32}", 404),
-        ("api/entries/x", 400),
-        ("api/entries/-1", 400),
-        (f"api/entries/{'9' * 30}", 400),
-        ("api/entries?before=x", 400),
-        ("api/entries?limit=-1", 400),
-        ("api/entries?type=credit.print", 400),
-        (f"api/works/{'ab' * 32}", 404),
-        ("api/works/short", 400),
-        (f"api/works/{'AB' * 32}", 400),
-        (f"api/accounts/{'ab' * 32}", 404),
-        ("api/accounts/issuer", 400),
-        ("api/proof/99", 404),
-        ("api/proof/x", 400),
-        ("api/nothing", 404),
-    ],
+async def test_what_is_no_file_of_the_log(running: Running) -> None:
+    for path in NO_FILES:
+        answer = await running.get(path)
+        assert answer.status == 404, path
+        assert b"seed" not in await answer.read()
+
+
+NO_ANSWERS = (
+    ("api/entries/99", 404),
+    (f"api/entries/{'ab' * 32}", 404),
+    ("api/entries/x", 400),
+    ("api/entries/-1", 400),
+    (f"api/entries/{'9' * 30}", 400),
+    ("api/entries?before=x", 400),
+    ("api/entries?limit=-1", 400),
+    ("api/entries?type=credit.print", 400),
+    (f"api/works/{'ab' * 32}", 404),
+    ("api/works/short", 400),
+    (f"api/works/{'AB' * 32}", 400),
+    (f"api/accounts/{'ab' * 32}", 404),
+    ("api/accounts/issuer", 400),
+    ("api/proof/99", 404),
+    ("api/proof/x", 400),
+    ("api/nothing", 404),
 )
-async def test_questions_without_an_answer(running: Running, path: str, status: int) -> None:
-    error = (await running.told(path, status))["error"]
-    assert error["code"] == {400: "bad_request", 404: "not_found"}[status]
-    assert error["message"]
+
+
+async def test_questions_without_an_answer(running: Running) -> None:
+    for path, status in NO_ANSWERS:
+        error = (await running.told(path, status))["error"]
+        assert error["code"] == {400: "bad_request", 404: "not_found"}[status], path
+        assert error["message"]
 
 
 async def test_lists_have_pages(running: Running) -> None:
@@ -274,28 +275,54 @@ async def test_the_body_may_be_json_in_any_order(running: Running) -> None:
     assert (await answer.json())["entry"] == entry.hash.hex()
 
 
-@pytest.mark.parametrize(
-    ("change", "status", "code", "reason"),
-    [
-        (lambda given: given["signatures"].clear(), 422, "entry_refused", "missing_signature"),
-        (lambda given: given.update(body=given["body"].replace("{", "{ ")), 422, "entry_refused", "not_canonical"),
-        (lambda given: given.update(body={"amount": 1.5}), 422, "entry_refused", "float_found"),
-        (lambda given: given.update(body=given["body"].replace("library", "another")), 422, "entry_refused", None),
-        (lambda given: given.update(wait="for ever"), 400, "bad_request", None),
-        (lambda given: given.update(more=1), 400, "bad_request", None),
-        (lambda given: given.pop("body"), 400, "bad_request", None),
-        (lambda given: given["signatures"][0].update(signature="00"), 400, "bad_request", None),
-        (lambda given: given.update(body=" " * 200_000), 413, "too_large", None),
-    ],
-)
-async def test_what_is_refused(running: Running, change: Any, status: int, code: str, reason: str | None) -> None:
-    given = values(running.person("ana").joins())
-    change(given)
-    answer = await running.client.post("/ledger/api/entries", json=given)
-    error = (await answer.json())["error"]
-    assert (answer.status, error["code"]) == (status, code)
-    assert reason in (None, error.get("reason"))
-    assert "Access-Control-Allow-Origin" not in answer.headers
+REFUSED: list[tuple[Callable[[dict[str, Any]], Any], int, str, str | None]] = [
+    (lambda given: given["signatures"].clear(), 422, "entry_refused", "missing_signature"),
+    (lambda given: given.update(body=given["body"].replace("{", "{ ")), 422, "entry_refused", "not_canonical"),
+    (lambda given: given.update(body={"amount": 1.5}), 422, "entry_refused", "float_found"),
+    (lambda given: given.update(body=given["body"].replace("library", "another")), 422, "entry_refused", None),
+    (lambda given: given.update(wait="for ever"), 400, "bad_request", None),
+    (lambda given: given.update(more=1), 400, "bad_request", None),
+    (lambda given: given.pop("body"), 400, "bad_request", None),
+    (lambda given: given["signatures"][0].update(signature="00"), 400, "bad_request", None),
+    (lambda given: given.update(body=" " * 200_000), 413, "too_large", None),
+]
+
+
+async def test_what_is_refused(running: Running) -> None:
+    for change, status, code, reason in REFUSED:
+        given = values(running.person("ana").joins())
+        change(given)
+        answer = await running.client.post("/ledger/api/entries", json=given)
+        error = (await answer.json())["error"]
+        assert (answer.status, error["code"]) == (status, code)
+        assert reason in (None, error.get("reason"))
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_no_bytes_break_it(running: Running) -> None:
+    """Whatever is done to a good request, it is answered as one that is not understood, or as it deserves."""
+    chance = random.Random(7)
+    good = msgspec.json.encode(values(running.person("ana").joins()))
+    statuses = set()
+    for _ in range(100):
+        data = bytearray(good)
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(data))
+            match chance.randrange(4):
+                case 0:
+                    data[at] = chance.randrange(256)
+                case 1:
+                    del data[at : at + chance.randrange(1, 40)]
+                case 2:
+                    data[at:at] = data[chance.randrange(len(data)) :][:30]
+                case _:
+                    data[at:at] = chance.choice([b"[", b"{", b'"', b"\\ud800", b"\0", b"1e999", b"null,", b"\xff"])
+        answer = await running.client.post("/ledger/api/entries", data=bytes(data))
+        statuses.add(answer.status)
+        if answer.status not in (200, 202):
+            assert (await answer.json())["error"]["message"]
+    assert statuses <= {202, 400, 422}
+    assert running.library.ledger.stopped is None
 
 
 async def test_a_page_of_another_site_adds_nothing(running: Running) -> None:
