@@ -82,6 +82,13 @@ def sign(body: AnyBody, seeds: Iterable[bytes]) -> Entry:
     return parse(raw, made, verify=lambda *_: None)
 
 
+def uuid7(now_ms: int, random: bytes) -> str:
+    """An `id` (RFC 9562, hex without dashes): 48 bits of Unix milliseconds, then version, variant and 74 random bits out of `random` (10,)."""
+    value = (now_ms & (1 << 48) - 1) << 80 | int.from_bytes(random)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return f"{value & ~(0x3 << 62) | 0x2 << 62:032x}"
+
+
 def leaf_bytes(raw: bytes, signature_count: int) -> int:
     return _HEAD.size + len(raw) + 1 + signature_count * _ONE_BYTES
 

@@ -66,5 +66,5 @@ def decode(data: bytes) -> SignedPromise:
     """Raises BadNote."""
     try:
         return msgspec.json.decode(data, type=SignedPromise)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadNote(f"This is not a promise: {error}.") from None

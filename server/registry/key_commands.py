@@ -14,7 +14,7 @@ import typer
 
 from carrel.ledger import canonical, ed25519
 from carrel.ledger.credential import did_key, utc
-from carrel.ledger.entry import DOMAIN, Signature, signers
+from carrel.ledger.entry import DOMAIN, Signature, signers, uuid7
 from carrel.ledger.errors import BadSignature, Refused
 from carrel.ledger.keys import commitment
 from carrel.server.errors import BadRequest
@@ -132,13 +132,6 @@ def _check(raw: bytes, signatures: list[Signature], wanted: set[str]) -> None:
             raise BadRequest(
                 f"The signature by {one.key.hex()} does not fit: the body was changed after it was made."
             ) from error
-
-
-def uuid7(now_ms: int, random: bytes) -> str:
-    """RFC 9562, as hex without dashes: 48 bits of Unix milliseconds, then version, variant and 74 random bits out of `random` (10,)."""
-    value = (now_ms & (1 << 48) - 1) << 80 | int.from_bytes(random)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return f"{value & ~(0x3 << 62) | 0x2 << 62:032x}"
 
 
 def _passphrase(from_stdin: bool, *, confirm: bool = False) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from carrel.ledger import ed25519
 from carrel.ledger.bodies import Body, KeyRegister, RulePublish
-from carrel.ledger.entry import Entry, sign
+from carrel.ledger.entry import Entry, sign, uuid7
 from carrel.ledger.rules import default_rules
 from carrel.ledger.sequencer import Accepted, Verdict
 from carrel.server.clock import Clock
@@ -76,7 +76,4 @@ def read_key(folder: Path, origin: str, clock: Clock, passphrase: str | None = N
 
 
 def new_id(now_ms: int) -> str:
-    """128 bits, ordered by time (UUIDv7), in hex."""
-    random = int.from_bytes(secrets.token_bytes(10))
-    high, low = random >> 62 & 0xFFF, random & (1 << 62) - 1
-    return f"{(now_ms & (1 << 48) - 1) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low:032x}"
+    return uuid7(now_ms, secrets.token_bytes(10))

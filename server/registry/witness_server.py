@@ -7,7 +7,6 @@ any more until the process is started again, because nobody knows then what it h
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from threading import Lock
@@ -53,7 +52,7 @@ class Witness:
         self.stopped = ""
         """Why nothing is signed any more."""
         self._now_ms = clock
-        self._turns: defaultdict[str, Lock] = defaultdict(Lock)
+        self._turns = {origin: Lock() for origin in logs}
         self._rates: dict[str, Bucket] = {}
 
     def add_checkpoint(self, body: bytes) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -184,3 +185,11 @@ def test_any_bytes_and_signatures_are_refused_with_a_reason(raw: bytes, signatur
     _, good = entry.open_leaf(LEAVES[0])
     with pytest.raises(LedgerError):
         entry.parse(good.raw, [Signature(*one) for one in signatures])
+
+
+@given(st.integers(0, 2**48 - 1), st.binary(min_size=10, max_size=10))
+def test_ids_are_in_the_order_of_time(now_ms: int, random: bytes) -> None:
+    made = uuid.UUID(entry.uuid7(now_ms, random))
+    assert made.version == 7
+    assert made.variant == uuid.RFC_4122
+    assert int(entry.uuid7(now_ms, random)[:12], 16) == now_ms

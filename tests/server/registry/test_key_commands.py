@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import stat
-import uuid
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from carrel.ledger.admission import admit
 from carrel.ledger.entry import parse
 from carrel.server.errors import BadRequest
 from carrel.server.registry.entry_file import read_entry_file
-from carrel.server.registry.key_commands import uuid7
 from carrel.server.registry.key_file import KeyFile, new_key, read_key, write_key
 from tests.ledger.small_log import ORIGIN, SmallLog, a_file
 from tests.server.registry.test_commands import Run, run
@@ -242,11 +240,3 @@ def test_files_that_are_no_entries(run: Run, tmp_path: Path, text: str) -> None:
     body = tmp_path / "body.json"
     body.write_text(text)
     assert run("key", "sign", path, body, "--log", ORIGIN, "--yes")[0] == 2
-
-
-@given(st.integers(0, 2**48 - 1), st.binary(min_size=10, max_size=10))
-def test_ids_are_in_the_order_of_time(now_ms: int, random: bytes) -> None:
-    made = uuid.UUID(uuid7(now_ms, random))
-    assert made.version == 7
-    assert made.variant == uuid.RFC_4122
-    assert int(uuid7(now_ms, random)[:12], 16) == now_ms
