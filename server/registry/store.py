@@ -30,7 +30,12 @@ from carrel.server.storage.database import storage_error
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 
-PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA busy_timeout=5000")
+PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA cache_size=-16384",
+)
 DATABASE: Final = "ledger.db"
 CHUNK: Final = 1000
 """Rows asked for or written at once."""
