@@ -79,11 +79,13 @@ def _addresses(settings: Settings) -> Addresses:
     return Addresses(settings.ledger_database or None, settings.ledger_tiles or None, settings.ledger_latest or None)
 
 
-def found(log: Log, folder: Path, clock: Clock, passphrase: str | None = None) -> None:
-    """Its first two entries, where they are missing: who the library is, and its rules. Raises LogStopped."""
+def found(log: Log, folder: Path, clock: Clock, passphrase: str | None = None, *, recovery: str | None = None) -> None:
+    """Its first two entries, where they are missing: who the library is, and its rules. `recovery`: commitment to the key that may take the library's
+    account back. Raises LogStopped.
+    """
     key = read_key(folder, log.origin, clock, passphrase)
     if key is not None:
-        key.found(log)
+        key.found(log, recovery)
 
 
 def read_passphrase(settings: Settings) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import time
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -29,19 +30,27 @@ def init(
     origin: Annotated[str, typer.Option(help="The log's name for ever: the address of its files without https://.")],
     folder: Dir,
     passphrase_file: PassphraseFile = None,
+    recovery: Annotated[
+        str | None,
+        typer.Option(
+            help="Commitment, as `carrel key show` prints it, of an offline key that can take the library's account back."
+        ),
+    ] = None,
 ) -> None:
     """Make a log: its key, the library's key, and the first two entries. `carrel serve` does this by itself at its first start."""
     from carrel.server.registry.init import found, make_log, passphrase_in
     from carrel.server.registry.recovery import open_log, read_about
 
     passphrase = None if passphrase_file is None else passphrase_in(passphrase_file)
+    if recovery is not None and not re.fullmatch("[0-9a-f]{64}", recovery):
+        raise BadRequest("A commitment has 64 hexadecimal digits, in small letters.")
     try:
         make_log(folder, origin, passphrase)
     except Invalid as error:
         raise BadRequest(str(error)) from error
     log = open_log(folder, passphrase=passphrase)
     try:
-        found(log, folder, _now_ms, passphrase)
+        found(log, folder, _now_ms, passphrase, recovery=recovery)
         note = log.seal()
         assert note is not None  # it was founded just now
         log.publish(note)

@@ -38,10 +38,10 @@ class LibraryKey:
         body: Any = kind(by=self.key, id=new_id(now_ms), log=self._origin, ts=now_ms, **members)
         return sign(body, [self._seed])
 
-    def found(self, log: Log) -> None:
+    def found(self, log: Log, recovery: str | None = None) -> None:
         """A log's first two entries: who the library is, and its rules. Nothing happens where they are. Raises LogStopped."""
         if log.size == 0:
-            self._append(log, self.entry(KeyRegister, key=self.key, role="library"))
+            self._append(log, self.entry(KeyRegister, key=self.key, role="library", recovery=recovery))
         if log.state.rule is None and log.state.library == self.key:
             self._append(log, self.entry(RulePublish, version=1, rules=default_rules()))
 

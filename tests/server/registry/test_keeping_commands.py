@@ -12,10 +12,13 @@ import pytest
 from aiohttp.test_utils import TestServer
 from typer.testing import CliRunner
 
-from carrel.ledger.bodies import KeyRegister
+from carrel.ledger.bodies import KeyRecover, KeyRegister
 from carrel.ledger.ed25519 import public_key
 from carrel.ledger.entry import Entry, sign
+from carrel.ledger.keys import commitment
 from carrel.ledger.proof import parse_proof
+from carrel.ledger.sequencer import Accepted
+from carrel.ledger.state import AccountRow
 from carrel.server.app import make_app
 from carrel.server.cli import app
 from carrel.server.clock import steady_clock
@@ -67,6 +70,26 @@ def test_a_log_is_made_with_its_first_two_entries(folder: Path) -> None:
     assert told("audit", folder)["types"] == {"key.register": 1, "rule.publish": 1}
     assert (folder / "log.key").stat().st_mode & 0o777 == 0o600
     assert (folder / "library.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_library_takes_its_account_back_from_a_thief(tmp_path: Path) -> None:
+    folder, offline = tmp_path / "log", public_key(b"offline".ljust(32)).hex()
+    run("init", "--origin", ORIGIN, "--dir", folder, "--recovery", commitment(offline))
+    log = open_log(folder)
+    try:
+        now_ms, account = log.state.clock_ms, log.state.library
+        assert account is not None
+        seeds = [b"offline".ljust(32), b"new".ljust(32)]
+        key = public_key(seeds[1]).hex()
+        back = KeyRecover(by=offline, id=new_id(now_ms), log=ORIGIN, ts=now_ms, account=account, key=key, prev="0" * 64)
+        assert isinstance(log.append([sign(back, seeds)], now_ms)[0], Accepted)
+        row = log.state.get(AccountRow, account)
+        assert row is not None
+        assert (row.role, row.keys) == ("library", (key,))
+    finally:
+        log.close()
+    with pytest.raises(BadRequest, match="64"):
+        run("init", "--origin", ORIGIN, "--dir", tmp_path / "other", "--recovery", "abc")
 
 
 def test_a_second_one_is_not_made_there(folder: Path) -> None:
