@@ -109,7 +109,7 @@ def open_credential(data: bytes) -> tuple[bytes, str]:
     try:
         found = msgspec.json.decode(data, type=dict[str, Any])
         inside = base64.b64decode(found["evidence"][0]["certificate"], validate=True)
-    except (msgspec.DecodeError, LookupError, TypeError, ValueError):
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError, RecursionError):
         raise BadCertificate("Credential: there is no certificate in it.") from None
     issuer = issuer_key(found)
     verify_proof(found, issuer)

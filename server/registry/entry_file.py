@@ -45,7 +45,7 @@ def read_entry_file(data: bytes) -> EntryFile:
         raise BadRequest(f"A file with an entry has {MAX_ENTRY_FILE_BYTES} bytes at most.")
     try:
         return msgspec.json.decode(data, type=EntryFile)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f'This is no file with an entry, {{"body": …, "signatures": […]}}: {error}.') from None
 
 

@@ -102,7 +102,7 @@ def _parts(path: Path, public: str, log: str | None) -> tuple[bytes, list[Signat
     data = read_file(path, MAX_ENTRY_FILE_BYTES)
     try:
         given = msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"{path} is not a JSON object: {error}.") from None
     if "body" in given:
         return read_entry_file(data).parts()  # signed already: nothing can be filled in

@@ -183,8 +183,9 @@ def test_certificates(run: Run, tmp_path: Path) -> None:
     assert told(run, "ledger", "check-certificate", credential, "--key", vkey(log))["issuer"].startswith("did:key:z6Mk")
     credential.write_text(credential.read_text().replace('"text"', '"image"'))
     assert "changed" in refused(run, "ledger", "check-certificate", credential, "--key", vkey(log))
-    credential.write_text('{"evidence": [{}]}')
-    refused(run, "ledger", "check-certificate", credential, "--key", vkey(log))
+    for nonsense in ('{"evidence": [{}]}', '{"evidence": ' + "[" * 9999 + "]" * 9999 + "}", "{"):
+        credential.write_text(nonsense)
+        refused(run, "ledger", "check-certificate", credential, "--key", vkey(log))
 
     page = tmp_path / "work.html"
     assert run("ledger", "certificate", work, "--source", folder, "-o", page, "--html")[0] == 0

@@ -234,7 +234,17 @@ def test_bodies_that_no_log_takes(run: Run, tmp_path: Path, change: dict[str, An
     assert re.search(reason, err), err
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"body": {}, "signatures": 5}', '{"body": {}, "more": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"a":' + "[" * 9999 + "]" * 9999 + "}",
+        '{"body": {}, "signatures": 5}',
+        '{"body": {}, "more": 1}',
+    ],
+)
 def test_files_that_are_no_entries(run: Run, tmp_path: Path, text: str) -> None:
     path, _ = plain(tmp_path, "a")
     body = tmp_path / "body.json"
