@@ -76,7 +76,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "assets" / "pages-1.js").write_text("export {};\n" * 100)
     (folder / "assets" / "common-1.css").write_text("body { margin: 0 }\n")
     entry = {"file": "assets/pages-1.js", "css": ["assets/common-1.css"]}
-    manifest = {"src/pages/main.ts": entry, "src/hall/main.ts": entry}
+    manifest = {"src/pages/main.ts": entry, "src/hall/main.ts": entry, "src/ledger/page/main.ts": entry}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     monkeypatch.setattr(pages_of, "CLIENT", folder)
     return folder

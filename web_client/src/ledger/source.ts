@@ -5,16 +5,20 @@ import type { Source } from "./tree";
 
 export const WAIT_MS = 20_000;
 
-/** `base` ends with a slash. */
-export function httpSource(base: string, get: typeof fetch = fetch): Source {
-  return (path, most_bytes) => download(get, base + path, path, most_bytes);
+/** `base` ends with a slash. `cache`: tiles never change, so the browser may keep them; "reload" asks for them anew all the same. */
+export function httpSource(base: string, cache: RequestCache = "default", get: typeof fetch = fetch): Source {
+  return (path, most_bytes) => download(get, base + path, cache, path, most_bytes);
 }
 
-async function download(get: typeof fetch, url: string, place: string, most_bytes: number): Promise<Bytes> {
+async function download(
+  get: typeof fetch,
+  url: string,
+  cache: RequestCache,
+  place: string,
+  most_bytes: number,
+): Promise<Bytes> {
   let response: Response;
   try {
-    // A checkpoint must be today's; tiles never change, so their own headers let the browser keep them.
-    const cache = place === "checkpoint" ? "no-store" : "default";
     response = await get(url, { credentials: "same-origin", cache, signal: AbortSignal.timeout(WAIT_MS) });
   } catch (error) {
     throw new Unable("unreachable", place, `the server did not answer (${String(error)}).`);

@@ -37,7 +37,7 @@ describe("policies", () => {
 describe("files of a log", () => {
   afterEach(() => vi.useRealTimers());
   const answer = (body: BodyInit | null, status = 200) =>
-    httpSource("/ledger/", () => Promise.resolve(new Response(body, { status })));
+    httpSource("/ledger/", "default", () => Promise.resolve(new Response(body, { status })));
 
   it("are read up to their limit and no further", async () => {
     expect(await answer(new Uint8Array(64))("tile/0/000.p/2", 64)).toEqual(new Uint8Array(64));
@@ -48,7 +48,7 @@ describe("files of a log", () => {
   it("are told apart: not there, or not to be had", async () => {
     await expect(answer(null, 404)("x", 1)).rejects.toMatchObject({ code: "not_found" });
     await expect(answer(null, 500)("x", 1)).rejects.toMatchObject({ code: "unreachable" });
-    const none = httpSource("/ledger/", () => Promise.reject(new TypeError("no line")));
+    const none = httpSource("/ledger/", "default", () => Promise.reject(new TypeError("no line")));
     await expect(none("x", 1)).rejects.toMatchObject({ code: "unreachable" });
   });
 });

@@ -7,6 +7,8 @@ import { httpSource, WAIT_MS } from "../source";
 export const BASE = "/ledger/";
 const MOST_ANSWER_BYTES = 4_000_000;
 export const source = httpSource(BASE);
+/** Past the browser's cache: for what changes, and for a second look at what seems wrong. */
+export const fresh = httpSource(BASE, "reload");
 
 export interface Status {
   origin: string;
@@ -16,7 +18,7 @@ export interface Status {
 }
 
 export async function ask<T>(path: string): Promise<T> {
-  const data = await source(`api/${path}`, MOST_ANSWER_BYTES);
+  const data = await fresh(`api/${path}`, MOST_ANSWER_BYTES);
   try {
     return JSON.parse(fromUtf8(data) ?? "") as T;
   } catch {

@@ -30,7 +30,7 @@ export class KeysPage {
     database: IDBDatabase | null,
     readonly now_ms: () => number,
   ) {
-    this.#place = document.getElementById("keys-here") as HTMLElement;
+    this.#place = document.getElementById("keys-here") ?? el("div");
     this.#log = page.dataset["origin"] ?? "";
     this.#shared = document.getElementById("keys")?.dataset["shared"] === "yes";
     this.#store = database && !this.#shared ? new DatabaseKeys(database) : null;

@@ -2,7 +2,7 @@
 import type { Words } from "../../i18n/words";
 import { openCheckpoint, type Checkpoint } from "../checkpoint";
 import { verifyCosignature } from "../cosignature";
-import { Invalid } from "../errors";
+import { Invalid, LedgerError } from "../errors";
 import { observe, PageMemory, type Memory, type Seen } from "../memory";
 import { MOST_NOTE_BYTES, parseVkey } from "../note";
 import { enough, parsePolicy } from "../policy";
@@ -18,6 +18,8 @@ export class LogChecks {
   constructor(
     readonly status: Status,
     readonly source: Source,
+    /** The same files past any cache. */
+    readonly fresh: Source,
     readonly memory: Memory,
     readonly words: Words,
     readonly now_ms: () => number,
@@ -39,20 +41,26 @@ export class LogChecks {
   }
 
   async #signed(): Promise<Found> {
-    const data = await this.source("checkpoint", MOST_NOTE_BYTES);
+    const data = await this.fresh("checkpoint", MOST_NOTE_BYTES);
     this.#checkpoint = await openCheckpoint(data, await parseVkey(this.status.vkey));
     return { detail: this.words.t("ledger.step.checkpoint.text", { size: this.#checkpoint.size }) };
   }
 
   async #whole(): Promise<Found> {
     const { size, root } = this.#checkpoint as Checkpoint;
-    this.#tree = await Tree.open(this.source, size, root);
+    try {
+      this.#tree = await Tree.open(this.source, size, root);
+    } catch (error) {
+      if (!(error instanceof LedgerError) || error.code !== "bad_tile") throw error;
+      // What this browser keeps may be of another history than what is signed now: that is for the memory to say, from today's files.
+      this.#tree = await Tree.open(this.fresh, size, root);
+    }
     return { detail: this.words.t("ledger.step.tree.text") };
   }
 
   async #known(): Promise<Found> {
     const checkpoint = this.#checkpoint as Checkpoint;
-    const seen = await observe(this.memory, this.status.vkey, checkpoint, this.tree, this.source, this.now_ms());
+    const seen = await observe(this.memory, this.status.vkey, checkpoint, this.tree, this.fresh, this.now_ms());
     if (this.memory instanceof PageMemory) return { detail: this.words.t("ledger.step.memory.page"), state: "idle" };
     return { detail: this.#seen(seen), state: seen.kind === "first" ? "idle" : "ok" };
   }

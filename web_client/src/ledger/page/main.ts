@@ -6,7 +6,7 @@ import type { Words } from "../../i18n/words";
 import { openDatabase } from "../database";
 import { Alarmed, DatabaseMemory, PageMemory, type Memory } from "../memory";
 import { showAlarm } from "./alarm";
-import { ask, source, type Status } from "./api";
+import { ask, fresh, source, type Status } from "./api";
 import { runChecks, type Check, type Verdict } from "./checks";
 import { entryChecks, rowsCheck, type Shown } from "./entry_checks";
 import { sign } from "./icons";
@@ -41,7 +41,7 @@ async function checkPage(page: HTMLElement, words: Words, memory: Memory): Promi
   const now_ms = (): number => performance.now();
   let log: LogChecks;
   try {
-    log = new LogChecks(await ask<Status>("status"), source, memory, words, Date.now);
+    log = new LogChecks(await ask<Status>("status"), source, fresh, memory, words, Date.now);
   } catch (error) {
     return runChecks([["checkpoint", () => Promise.reject(error as Error)]], now_ms);
   }

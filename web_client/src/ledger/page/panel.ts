@@ -52,11 +52,14 @@ export class ProofPanel {
         ),
       );
     this.element.querySelector(".steps")?.replaceChildren(...steps);
+    // A telephone's screen is for the page; what went well can be opened, what did not is there to see.
+    const details = this.element.querySelector("details");
+    if (details) details.open = verdict.state !== "ok" || matchMedia("(min-width: 64rem)").matches;
     const means = this.element.querySelector(".means");
     if (means)
       means.textContent =
         verdict.state === "ok"
-          ? `${this.#means} ${t("ledger.honest")}`
+          ? [this.#means, t("ledger.honest")].join(this.words.language === "zh" ? "" : " ")
           : verdict.state === "bad"
             ? t("ledger.proof.bad.means")
             : this.#obstacle(verdict.error);
