@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final, Literal, TypeVar, get_args
@@ -15,6 +16,8 @@ from carrel.server.settings import Settings
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 LANGUAGE_COOKIE: Final = "carrel_language"
+BODY_TIMEOUT_S: Final = 30.0
+"""For a whole body: nobody keeps a request open by sending it drop by drop."""
 
 T = TypeVar("T")
 
@@ -29,15 +32,19 @@ async def json_body(request: web.Request, kind: type[T], limit_bytes: int = 8192
 
 
 async def body_bytes(request: web.Request, limit_bytes: int) -> bytes:
-    """Raises TooLarge before more than the limit was read."""
+    """Raises TooLarge before more than the limit was read, BadRequest for one that is sent too slowly."""
     if (request.content_length or 0) > limit_bytes:
         raise TooLarge(f"At most {limit_bytes} bytes.")
     parts, size = [], 0
-    async for part in request.content.iter_any():
-        size += len(part)
-        if size > limit_bytes:
-            raise TooLarge(f"At most {limit_bytes} bytes.")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for part in request.content.iter_any():
+                size += len(part)
+                if size > limit_bytes:
+                    raise TooLarge(f"At most {limit_bytes} bytes.")
+                parts.append(part)
+    except TimeoutError:
+        raise BadRequest(f"It did not arrive within {BODY_TIMEOUT_S:.0f} seconds. Try again.") from None
     return b"".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct
 from multidict import CIMultiDict
 
+from carrel.server import requests
 from carrel.server.errors import ConfigurationError, PeerError
 from carrel.server.requests import address_of, is_secure, json_answer, json_body, language_of, networks
 from carrel.server.settings import Settings
@@ -162,3 +164,18 @@ async def test_a_small_body_that_unpacks_large_is_too_large(http: TestClient[Any
     assert len(packed) < 100
     got = await http.post("/", data=packed, headers={"Content-Encoding": "gzip"})
     assert got.status == 413
+
+
+async def test_a_body_that_never_ends_is_waited_for_so_long(
+    http: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "BODY_TIMEOUT_S", 0.01)
+    sent = asyncio.Event()
+
+    async def drops() -> AsyncIterator[bytes]:
+        yield b'{"name'
+        await sent.wait()
+
+    answer = await http.post("/", data=drops())
+    sent.set()
+    assert answer.status == 400
