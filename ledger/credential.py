@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from carrel.ledger import canonical, ed25519
 from carrel.ledger.bodies import WorkBytes, WorkDecision, WorkDerive, WorkTerms, WorkTransfer
-from carrel.ledger.certificate import PROVES, PROVES_NOT, Certificate, Proven
+from carrel.ledger.certificate import PROVES, PROVES_NOT, Certificate, Proven, parse_certificate
 from carrel.ledger.errors import BadCertificate, BadSignature, Refused
+from carrel.ledger.policy import Policy
 
 CONTEXT: Final = ("https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2")
 CRYPTOSUITE: Final = "eddsa-jcs-2022"
@@ -32,6 +33,28 @@ def make_credential(certificate: Certificate, proven: Proven, seed: bytes, now_m
         raise BadCertificate(
             "The credential of a work is signed by the key of the log that holds it, and this is another."
         )
+    document: Document = {
+        "@context": list(CONTEXT),
+        "type": ["VerifiableCredential", "RegisteredWorkCredential"],
+        "issuer": did_key(key),
+        "validFrom": utc(now_ms),
+        "credentialSubject": stated(certificate, proven),
+        "evidence": [
+            {
+                "type": "TransparencyLogCertificate",
+                "log": certificate.log.name,
+                "size": proven.checkpoint.size,
+                "certificate": base64.b64encode(certificate.encode()).decode(),
+                "proves": list(PROVES),
+                "provesNot": list(PROVES_NOT),
+            }
+        ],
+    }
+    return add_proof(document, seed, verification_method(key), utc(now_ms))
+
+
+def stated(certificate: Certificate, proven: Proven) -> Document:
+    """The credential's subject: what the certificate shows of the work."""
     registration = proven.history[0]
     body = registration.entry.body
     assert isinstance(body, WorkBytes)
@@ -60,24 +83,28 @@ def make_credential(certificate: Certificate, proven: Proven, seed: bytes, now_m
     passed_on = [one.to for one in bodies if isinstance(one, WorkTransfer | WorkDecision) and one.to]
     if passed_on:
         subject["passedOnTo"] = [did_key(bytes.fromhex(account)) for account in passed_on]
-    document: Document = {
-        "@context": list(CONTEXT),
-        "type": ["VerifiableCredential", "RegisteredWorkCredential"],
-        "issuer": did_key(key),
-        "validFrom": utc(now_ms),
-        "credentialSubject": subject,
-        "evidence": [
-            {
-                "type": "TransparencyLogCertificate",
-                "log": certificate.log.name,
-                "size": proven.checkpoint.size,
-                "certificate": base64.b64encode(certificate.encode()).decode(),
-                "proves": list(PROVES),
-                "provesNot": list(PROVES_NOT),
-            }
-        ],
-    }
-    return add_proof(document, seed, verification_method(key), utc(now_ms))
+    return subject
+
+
+def verify_credential(secured: Document, policy: Policy) -> tuple[Certificate, Proven]:
+    """The certificate inside, and what it proves. Raises BadCertificate unless that log's key signed it and it states what its certificate shows."""
+    key = issuer_key(secured)
+    verify_proof(secured, key)
+    certificate = _evidence(secured)
+    if certificate.log.key != key:
+        raise BadCertificate("Credential: its issuer is not the log of its certificate.")
+    proven = certificate.verify(policy)
+    if secured.get("credentialSubject") != stated(certificate, proven):
+        raise BadCertificate("Credential: what it states of the work is not what its certificate shows.")
+    return certificate, proven
+
+
+def _evidence(secured: Document) -> Certificate:
+    try:
+        inside = base64.b64decode(secured["evidence"][0]["certificate"], validate=True)
+    except (LookupError, TypeError, ValueError):
+        raise BadCertificate("Credential: there is no certificate in it.") from None
+    return parse_certificate(inside)
 
 
 def add_proof(document: Document, seed: bytes, method: str, created: str) -> Document:

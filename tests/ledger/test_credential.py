@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 from datetime import UTC, datetime
 
@@ -66,6 +67,38 @@ def test_a_works_credential() -> None:
     assert [step["index"] for step in subject["history"]] == [step.index for step in proven.history]
     assert document["evidence"][0]["log"] == ORIGIN
     assert document["evidence"][0]["provesNot"]
+
+
+def test_the_credential_states_what_its_certificate_shows() -> None:
+    log, document, proven = made()
+    certificate, again = credential.verify_credential(document, policy_of(log))
+    assert again == proven
+    assert credential.work_uri(certificate.work) == document["credentialSubject"]["id"]
+    public, plain = (
+        credential.issuer_key(document),
+        {name: value for name, value in document.items() if name != "proof"},
+    )
+    other = certificate_of(*storied_work(4)).encode()
+    for change in (
+        {"credentialSubject": {**plain["credentialSubject"], "royaltyBasisPoints": 0}},
+        {"evidence": [{**plain["evidence"][0], "certificate": base64.b64encode(other).decode()}]},
+        {"evidence": []},
+        {"evidence": [{"certificate": "é"}]},
+    ):
+        lying = credential.add_proof(
+            {**plain, **change}, log.signer.seed, credential.verification_method(public), "2026-01-01T00:00:00Z"
+        )
+        with pytest.raises(BadCertificate, match="Credential"):
+            credential.verify_credential(lying, policy_of(log))
+    stranger = ed25519.public_key(seed("stranger"))
+    forged = credential.add_proof(
+        {**plain, "issuer": credential.did_key(stranger)},
+        seed("stranger"),
+        credential.verification_method(stranger),
+        "2026-01-01T00:00:00Z",
+    )
+    with pytest.raises(BadCertificate, match="not the log"):
+        credential.verify_credential(forged, policy_of(log))
 
 
 def test_another_key_does_not_sign_it() -> None:
