@@ -21,7 +21,7 @@ from carrel.ledger.errors import Forked
 from carrel.ledger.promise import SignedPromise
 from carrel.ledger.sequencer import Accepted, Sequencer, Verdict
 from carrel.ledger.state import Row, State, needs
-from carrel.ledger.storage import Files, Place, Record
+from carrel.ledger.storage import Batch, Files, Place, Record
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, TileWriter, parse_path, right_edge
 from carrel.server.errors import LocalError
 from carrel.server.registry.errors import AnotherWriter, LogStopped
@@ -82,17 +82,22 @@ class Log:
     def append(self, entries: Sequence[Entry], now_ms: int) -> list[Verdict]:
         """A verdict each; the accepted ones are durable. At most `MOST_IN_COMMIT`. Raises LogStopped."""
         with self._or_stop():
-            known = self.store.known([bytes.fromhex(entry.body.id) for entry in entries])
-            fetched = self._fetch(entries)
-            verdicts = self._sequencer.admit(entries, known, now_ms)
-            batch = self._sequencer.batch(verdicts)
-            self.state.cool(fetched)  # those that nothing came of too
+            verdicts, batch = self.store.together(lambda: self._append(entries, now_ms))
             if batch is not None:
-                self.store.append(batch)
                 self.size = batch.head.size
                 with self._handover:
                     self._pending.extend(batch.records)
             return verdicts
+
+    def _append(self, entries: Sequence[Entry], now_ms: int) -> tuple[list[Verdict], Batch | None]:
+        known = self.store.known([bytes.fromhex(entry.body.id) for entry in entries])
+        fetched = self._fetch(entries)
+        verdicts = self._sequencer.admit(entries, known, now_ms)
+        batch = self._sequencer.batch(verdicts)
+        self.state.cool(fetched)  # those that nothing came of too
+        if batch is not None:
+            self.store.append(batch)
+        return verdicts, batch
 
     def promise(self, verdicts: Sequence[Verdict]) -> SignedPromise | None:
         """The log's signed word for the accepted ones of `append`'s answer, if they stand side by side; None if none was accepted."""

@@ -80,6 +80,7 @@ class SqlStore:
             ),
             dialect,
         )
+        self._held: sa.Connection | None = None
         self._select_known: dict[int, str] = {}
         """By how many ids are looked for."""
         self._transact(lambda connection: tables.metadata.create_all(connection))
@@ -122,6 +123,18 @@ class SqlStore:
         ):
             raise Damaged("The ledger's head row is damaged. Make the rows anew: carrel ledger rebuild.")
         return head
+
+    def together(self, ask: Callable[[], T]) -> T:
+        """Everything that `ask` asks of this store, in one transaction."""
+
+        def work(connection: sa.Connection) -> T:
+            self._held = connection
+            try:
+                return ask()
+            finally:
+                self._held = None
+
+        return self._transact(work)
 
     def append(self, batch: Batch) -> None:
         entries = [_entry_values(record) for record in batch.records]
@@ -295,6 +308,8 @@ class SqlStore:
         return self._transact(lambda connection: connection.execute(chosen).all())
 
     def _transact(self, work: Work[T]) -> T:
+        if self._held is not None:
+            return work(self._held)
         try:
             result: T = self._run(work)
         except (SQLAlchemyError, self._dialect.loaded_dbapi.Error, OSError) as error:
