@@ -58,8 +58,10 @@ class GroupChecker:
         with self._turn:
             try:
                 return self._ask(signed)
-            except (OSError, EOFError) as error:
-                log.warning("ledger_checker_ended", error=str(error))
+            except (
+                Exception
+            ) as error:  # whatever it was: an answer that stayed behind in a pipe must not pass for the next one
+                log.warning("ledger_checker_ended", error=f"{type(error).__name__} {error}")
                 self._end()
         return wrong_ones(signed)
 

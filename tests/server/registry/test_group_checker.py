@@ -7,6 +7,7 @@ import pytest
 from carrel.ledger.entry import Entry, Signature, parse
 from carrel.ledger.errors import BadSignature, NotJson
 from carrel.server.bench.ledger_world import mixed_entries
+from carrel.server.registry import group_checker
 from carrel.server.registry.group_checker import Given, GroupChecker
 
 ENTRIES = list(mixed_entries("example.org/log", 5, 60, 1_790_000_000_000))
@@ -46,3 +47,14 @@ def test_a_checker_whose_process_was_ended_goes_on(checker: GroupChecker) -> Non
     assert checker.check(GIVEN) == ENTRIES
     assert checker.check(GIVEN) == ENTRIES
     assert checker._process not in (None, process)
+
+
+def test_an_answer_that_cannot_be_read_is_not_believed_and_none_stays_behind(
+    checker: GroupChecker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged: list[Given] = [(raw, [Signature(one.key, bytes(64)) for one in signed]) for raw, signed in GIVEN]
+    for answer in (b"\xc1", b"\xa1x"):
+        monkeypatch.setattr(group_checker, "receive", lambda _, answer=answer: answer)
+        assert {type(one) for one in checker.check(forged)} == {BadSignature}
+        monkeypatch.undo()
+        assert checker.check(GIVEN) == ENTRIES
