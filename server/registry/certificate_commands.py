@@ -19,6 +19,7 @@ from carrel.server.registry.command_line import (
     Out,
     PolicyFile,
     SourceOption,
+    facts,
     read_file,
     trusted,
     trusting,
@@ -40,6 +41,7 @@ def certificate(
     passphrase_file: Annotated[Path | None, typer.Option(help="A file whose first line unseals the log's key.")] = None,
     key: Key = None,
     policy: PolicyFile = None,
+    as_json: Json = False,
 ) -> None:
     """Write a work's certificate: its entries with their proofs in one file that anybody can check offline."""
     from carrel.server.registry.reading import certify, read_log
@@ -47,7 +49,7 @@ def certificate(
 
     if vc != (log_key is not None) or (vc and html):
         raise BadRequest("A credential is signed by the log: --vc and --log-key go together, and not with --html.")
-    with verdict(False):
+    with verdict(as_json) as told:
         witnesses = trusted(policy)
         reading = read_log(open_source(source), verifier(key), witnesses)
         made = certify(reading, work, witnesses)
@@ -62,6 +64,13 @@ def certificate(
             credential = make_credential(made, proven, seed, time.time_ns() // 1_000_000)
             data = msgspec.json.format(msgspec.json.encode(credential), indent=1) + b"\n"
         write_out(out, data)
+        if out is not None:
+            told(
+                f"{out} shows the history of the work {made.work}.",
+                **facts(reading),
+                work=made.work,
+                entries=len(made.entries),
+            )
 
 
 def check_certificate(

@@ -104,18 +104,21 @@ def prove(
     entry_out: Annotated[Path | None, typer.Option(help="Write the entry as well, as JSON.")] = None,
     key: Key = None,
     policy: PolicyFile = None,
+    as_json: Json = False,
 ) -> None:
     """Write the proof that an entry is in the log, as a C2SP .tlog-proof file that anybody can check offline."""
     from carrel.server.registry.reading import find, read_log
     from carrel.server.registry.reading import prove as make_proof
     from carrel.server.registry.source import open_source
 
-    with verdict(False):
+    with verdict(as_json) as told:
         reading = read_log(open_source(source), verifier(key), trusted(policy))
         proof = make_proof(reading, find(reading, entry))
         write_out(out, proof.encode())
         if entry_out is not None:
             write_out(entry_out, entry_file(proof.extra))
+        if out is not None:
+            told(f"{out} proves entry {proof.index}.", **facts(reading), index=proof.index, **describe(proof.extra))
 
 
 @ledger.command("check-proof")

@@ -36,12 +36,16 @@ def new(
         bool, typer.Option(help="Do not seal it with a passphrase; its file is readable by you alone.")
     ] = False,
     passphrase_stdin: PassphraseStdin = False,
+    as_json: Json = False,
 ) -> None:
     """Make a key. Nobody can make a lost one again: keep a copy, and name a recovery key when you register it."""
     passphrase = None if plain else _passphrase(passphrase_stdin, confirm=True)
     made = new_key(passphrase)
     write_key(file, made)
-    typer.echo(f"{file} holds the secret half of {made.public}.")
+    if as_json:
+        say({"file": str(file), "public": made.public})
+    else:
+        typer.echo(f"{file} holds the secret half of {made.public}.")
 
 
 @key.command("show")
@@ -71,6 +75,7 @@ def sign(
     log: Annotated[str | None, typer.Option(help="The log's name, when the body does not say it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before signing.")] = False,
     passphrase_stdin: PassphraseStdin = False,
+    as_json: Json = False,
 ) -> None:
     """Sign an entry, after saying in plain words what it does. Missing `by`, `id` and `ts` are filled in; run it again for each further signer."""
     kept = read_key(file)
@@ -91,9 +96,11 @@ def sign(
     seed = kept.open(passphrase)
     signatures.append(Signature(ed25519.public_key(seed), ed25519.sign(seed, DOMAIN + raw)))
     write_out(out, write_entry_file(raw, signatures))
-    missing = wanted - {one.key.hex() for one in signatures}
+    missing = sorted(wanted - {one.key.hex() for one in signatures})
+    if as_json and out is not None:
+        say({"entry": sha256(raw).hexdigest(), "file": str(out), "missing": missing})
     typer.echo(
-        f"Still to sign: {', '.join(sorted(missing))}" if missing else "The entry is signed by everybody it needs.",
+        f"Still to sign: {', '.join(missing)}" if missing else "The entry is signed by everybody it needs.",
         err=True,
     )
 

@@ -185,7 +185,9 @@ def test_two_signers_one_after_the_other(run: Run, tmp_path: Path) -> None:
         code, _, err = run("key", "sign", key_file, half, "--yes")
         assert code == 2
         assert reason in err
-    assert run("key", "sign", ben, half, "-o", whole, "--yes")[0] == 0
+    code, out, _ = run("key", "sign", ben, half, "-o", whole, "--yes", "--json")
+    assert code == 0
+    assert json.loads(out)["missing"] == []
     entry = parse(*read_entry_file(whole.read_bytes()).parts())
     assert [one.key.hex() for one in entry.signatures] == sorted([ann_key, ben_key])
     assert isinstance(entry.body, bodies.WorkTransfer)
