@@ -6,6 +6,7 @@ import asyncio
 import random
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -19,6 +20,7 @@ from carrel.ledger.entry import Entry
 from carrel.ledger.errors import Refused
 from carrel.ledger.proof import parse_proof
 from carrel.server.bench.ledger_world import mixed_entries
+from carrel.server.registry import pipeline
 from carrel.server.registry.errors import EntryRefused
 from carrel.server.registry.library_key import new_id
 from carrel.server.registry.parts import PUBLIC
@@ -82,7 +84,8 @@ def test_one_order_and_everything_adds_up(seed: int, order: random.Random) -> No
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "ledger"
         create_log(folder, ORIGIN, b"\7" * 32)
-        asyncio.run(send_all(folder, entries, order))
+        with patch.object(pipeline, "SEAL_EVERY_S", 0.01):
+            asyncio.run(send_all(folder, entries, order))
         found = rebuild(folder)
         assert found.differences == []
         checkpoint = open_checkpoint((folder / PUBLIC / "checkpoint").read_bytes(), verifier(folder), ORIGIN)
