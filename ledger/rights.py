@@ -157,13 +157,12 @@ def attest(state: State, body: Attest, _: str, __: int) -> None:
     _check_account(state, body.subject)
     if body.work is not None:
         work(state, body.work)
-    if signer.role is None:
-        if body.claim not in _PEER_CLAIMS:
-            raise Unauthorised(
-                f"{body.claim} is attested by the library's people; readers attest {' and '.join(sorted(_PEER_CLAIMS))}."
-            )
-        if body.subject == signer.id:
-            raise Unauthorised("Nobody attests to themselves.")
+    if signer.role is None and body.claim not in _PEER_CLAIMS:
+        raise Unauthorised(
+            f"{body.claim} is attested by the library's people; readers attest {' and '.join(sorted(_PEER_CLAIMS))}."
+        )
+    if body.subject == signer.id and body.claim != "rendition":
+        raise Unauthorised("Nobody attests to themselves: let a colleague sign.")
     if body.files and (body.claim != "rendition" or body.work is None):
         raise BadField("Files are listed for the renditions of a work: claim `rendition`, with `work`.")
 

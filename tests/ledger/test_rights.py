@@ -321,6 +321,17 @@ def test_who_may_attest_what(world: World, signer: str, claim: str) -> None:
             world.do(Attest, signer, claim=claim, subject=key_of("ben"))
 
 
+@pytest.mark.parametrize("signer", ["library", "clerk", "ada"])
+def test_nobody_attests_to_themselves(world: World, signer: str) -> None:
+    with pytest.raises(Unauthorised, match="themselves"):
+        world.do(Attest, signer, claim="thanks", subject=key_of(signer))
+
+
+def test_the_library_lists_the_renditions_of_its_own_works(world: World) -> None:
+    work = world.work("clerk")
+    world.do(Attest, "clerk", claim="rendition", subject=key_of("clerk"), work=work, files=(FILE,))
+
+
 def test_attestations_speak_of_what_is_there(world: World) -> None:
     work = world.work("ada")
     world.do(Attest, "clerk", claim="rendition", subject=key_of("ada"), work=work, files=(FILE,))
