@@ -19,7 +19,7 @@ from typing import Final
 import structlog
 
 from carrel.ledger.checkpoint import Checkpoint, Note, NoteSignature, NoteVerifier, parse_checkpoint, parse_note
-from carrel.ledger.errors import BadNote, BadPolicy, Forked, Invalid
+from carrel.ledger.errors import BadNote, BadPolicy, Forked
 from carrel.ledger.merkle import consistency_proof
 from carrel.ledger.policy import MAX_POLICY_BYTES, Policy, TrustedWitness, parse_policy
 from carrel.ledger.tiles import TileReader
@@ -116,17 +116,17 @@ class _Link:
                 lines, failure = self._cosign(work), None
             except WitnessFailed as error:
                 lines, failure = (), error
-            except (Invalid, OSError) as error:
-                lines, failure = (), WitnessFailed(f"No proof for it can be made: {error}")
             except Exception as error:  # this thread goes on, or the witness would be missing for ever
-                lines, failure = (), WitnessFailed(f"Asking it failed on an unforeseen {type(error).__name__}: {error}")
+                # Everybody reads how a witness stands: what failed on our side is told to the operator alone.
+                log.error("ledger_witness_not_asked", witness=self.standing.name, error=str(error), exc_info=True)
+                lines, failure = (), WitnessFailed("It could not be asked: the library's log says why.")
             with self._change:
                 work.lines, work.failure, work.done = lines, failure, True
                 self._note(work)
                 self._change.notify_all()
 
     def _cosign(self, work: _Work) -> tuple[NoteSignature, ...]:
-        """Raises WitnessFailed; Invalid or OSError when our own tiles fail."""
+        """Raises WitnessFailed, and anything else when our own tiles fail."""
         new = work.checkpoint
         for _ in range(TRIES):
             old_size = min(self._size, new.size)
