@@ -21,6 +21,7 @@ MOST_LEAF_BYTES: Final = 65_535
 MOST_SIGNATURES: Final = MOST_COSIGNERS + 2
 
 _HEAD: Final = Struct(">QH")
+_BRINGERS: Final = (KeyRegister, KeyRotate, KeyRecover)
 _ONE_BYTES: Final = ed25519.KEY_BYTES + ed25519.SIGNATURE_BYTES
 
 
@@ -45,7 +46,7 @@ class Entry(NamedTuple):
 def signers(body: AnyBody) -> set[str]:
     """The keys whose signatures it bears: exactly these."""
     keys = {body.by, *body.also}
-    if isinstance(body, KeyRegister | KeyRotate | KeyRecover):
+    if isinstance(body, _BRINGERS):
         keys.add(body.key)  # whoever brings a key shows that they have it
     return keys
 

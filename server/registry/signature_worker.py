@@ -5,6 +5,7 @@ A message is a length of four bytes, big-endian, and msgpack: in come triples of
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import IO, Final
 
@@ -32,6 +33,7 @@ def receive(pipe: IO[bytes]) -> bytes:
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the library, which ends this input when it is done
     while True:
         try:
             signed = _decoder.decode(receive(sys.stdin.buffer))
