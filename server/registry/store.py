@@ -153,12 +153,14 @@ class SqlStore:
         self._transact(work)
 
     def records(self, start: int, end: int) -> Iterator[Record]:
-        """By ascending index, from `start` to before `end`; their subjects are not read."""
+        """By ascending index, from `start` to before `end`, however many are said to be there: it ends soon after the first that is missing."""
         for first in range(start, end, CHUNK):
-            chosen = sa.select(tables.entries).where(
-                tables.entries.c.index >= first, tables.entries.c.index < min(first + CHUNK, end)
-            )
-            yield from self._records(chosen.order_by(tables.entries.c.index))
+            last = min(first + CHUNK, end)
+            chosen = sa.select(tables.entries).where(tables.entries.c.index >= first, tables.entries.c.index < last)
+            found = self._records(chosen.order_by(tables.entries.c.index))
+            yield from found
+            if len(found) < last - first:
+                return
 
     def known(self, ids: Sequence[bytes]) -> Mapping[bytes, Record]:
         def work(connection: sa.Connection) -> list[Record]:
