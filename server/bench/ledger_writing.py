@@ -31,6 +31,8 @@ ORIGIN: Final = "example.org/bench"
 GROUP: Final = 1000
 GROUPS_AHEAD: Final = 8
 """Groups that are being checked or appended: as many as a few clients send at once."""
+CHECKED_AHEAD: Final = 3
+"""Of them, those being checked: one whose signatures are verified, one before that and one after."""
 BLOCK: Final = 50
 """Single appends between two turns of the floor."""
 FLOOR_BYTES: Final = 4096
@@ -100,11 +102,11 @@ class GroupWriter:
         checked: deque[Future[list[Entry | Refused]]] = deque()
         answers: deque[Future[list[Verdict]]] = deque()
         for group in groups:
-            checked.append(self._threads.submit(self._checker.check, group))
-            if len(checked) > GROUPS_AHEAD // 2:
+            if len(checked) == CHECKED_AHEAD:
                 answers.append(self._appender.put(_all_good(checked.popleft().result())))
-            if len(answers) > GROUPS_AHEAD // 2:
+            if len(checked) + len(answers) == GROUPS_AHEAD:
                 expect_accepted(answers.popleft().result())
+            checked.append(self._threads.submit(self._checker.check, group))
         answers.extend(self._appender.put(_all_good(one.result())) for one in checked)
         for one in answers:
             expect_accepted(one.result())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counted
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -36,8 +37,8 @@ class LogMetrics:
         )
 
     def count(self, verdicts: Iterable[Verdict]) -> None:
-        for one in verdicts:
-            self.verdicts.labels(_word(one)).inc()
+        for word, count in Counted(map(_word, verdicts)).items():
+            self.verdicts.labels(word).inc(count)
 
 
 def _word(verdict: Verdict) -> str:
