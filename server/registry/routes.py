@@ -25,7 +25,6 @@ from carrel.ledger.checkpoint import parse_checkpoint
 from carrel.ledger.entry import MOST_SIGNATURES, Signature
 from carrel.ledger.errors import BadTile, Refused
 from carrel.ledger.policy import Policy
-from carrel.ledger.promise import INTEGRATE_MS
 from carrel.ledger.proof import MEDIA_TYPE as TEXT
 from carrel.ledger.storage import Files
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, parse_path
@@ -107,7 +106,6 @@ def routes(registry: Registry, accounts: Accounts, settings: Settings, clock: Cl
 class _Api:
     def __init__(self, registry: Registry, accounts: Accounts, settings: Settings, clock: Clock) -> None:
         self._registry = registry
-        self._now_ms = clock
         self._accounts = accounts
         self._settings = settings
         self._tries = Tries(clock)
@@ -163,7 +161,6 @@ class _Api:
             return json_answer({"stopped": True})
         published, policy = parse_checkpoint(registry.published.text), registry.policy
         supply, library = await registry.read(lambda queries: (queries.supply(), queries.library()))
-        pending = registry.size - published.size
         return json_answer(
             {
                 "stopped": False,
@@ -171,8 +168,8 @@ class _Api:
                 "vkey": registry.log.signer.verifier().vkey,
                 "size": published.size,
                 "root": published.root.hex(),
-                "pending": pending,
-                "late_ms": await self._late_ms(published.size) if pending else 0,
+                "pending": registry.size - published.size,
+                "late_ms": await registry.late_ms(),
                 "witnesses": _witnesses(policy, registry.standings()),
                 "policy": policy.encode().decode("utf-8", "replace"),
                 "quorum": policy.quorum,
@@ -181,12 +178,6 @@ class _Api:
                 "rule": supply["rule"],
             }
         )
-
-    async def _late_ms(self, first: int) -> int:
-        """For how long the promise of the first entry that is not published has been due."""
-        entry = await self._registry.read(lambda queries: queries.entry(str(first)))
-        logged_ms: int = entry["logged_ms"]
-        return max(0, self._now_ms() - logged_ms - INTEGRATE_MS)
 
     async def entries(self, request: web.Request) -> web.StreamResponse:
         kind = request.query.get("type")

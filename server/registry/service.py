@@ -25,7 +25,7 @@ from carrel.ledger.checkpoint import Note, open_checkpoint, parse_checkpoint, pa
 from carrel.ledger.entry import Entry, Signature, parse
 from carrel.ledger.errors import Invalid, Refused
 from carrel.ledger.policy import Policy, TrustedLog
-from carrel.ledger.promise import SignedPromise
+from carrel.ledger.promise import INTEGRATE_MS, SignedPromise
 from carrel.ledger.sequencer import Accepted, Verdict
 from carrel.ledger.storage import Record
 from carrel.ledger.tiles import TILE_WIDTH
@@ -265,6 +265,14 @@ class Registry:
     @property
     def published_size(self) -> int:
         return self._published[1] if self._published else 0
+
+    async def late_ms(self) -> int:
+        """For how long the oldest promise that is not kept yet has been due; 0 when none is. Raises LogStopped."""
+        first = self.published_size
+        if first >= self.size:
+            return 0
+        logged_ms: int = (await self.read(lambda queries: queries.entry(str(first))))["logged_ms"]
+        return max(0, self._now_ms() - logged_ms - INTEGRATE_MS)
 
     @property
     def size(self) -> int:

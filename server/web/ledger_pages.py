@@ -125,7 +125,9 @@ class LedgerPages:
     async def witnesses(self, request: web.Request) -> web.StreamResponse:
         base = network_base(request, self._view.settings)
         address = base or str(request.url.origin())
-        return await self._page(request, "ledger_witnesses.html", address=address)
+        standings = {one.name: one for one in self._registry.standings()}
+        late_s = await self._registry.late_ms() // 1000
+        return await self._page(request, "ledger_witnesses.html", address=address, standings=standings, late_s=late_s)
 
     async def keys(self, request: web.Request) -> web.StreamResponse:
         identity = await self._view.accounts.identify(request)
