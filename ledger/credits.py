@@ -206,7 +206,7 @@ def _count(state: State, what: str, amount: int, most: int, logged_ms: int) -> N
 
 
 def _move(state: State, entry_id: str, legs: list[Leg], rules: Rules | None) -> None:
-    """Post all legs at once. `rules`: whoever pays more than they get must have it; None: it was held for this."""
+    """Post all legs at once. `rules`: whoever pays must have it; None: it was held for this."""
     if len(legs) > MOST_LEGS:
         raise LimitReached(f"With its royalties the entry has more than {MOST_LEGS} movements: divide it.")
     paid: dict[str, int] = {}
@@ -215,15 +215,14 @@ def _move(state: State, entry_id: str, legs: list[Leg], rules: Rules | None) -> 
         payer, to, amount = leg.payer, leg.to, leg.amount
         paid[payer] = paid.get(payer, 0) + amount
         got[to] = got.get(to, 0) + amount
-    for name, out in paid.items():
-        into = got.pop(name, 0)
+    for name, amount in paid.items():
         row = _account(state, name)
-        if rules is not None and out > into:
-            _check_cover(row, out - into, rules)
-        state.put(replace(row, credits_posted=row.credits_posted + into, debits_posted=row.debits_posted + out))
-    for name, into in got.items():
+        if rules is not None:
+            _check_cover(row, amount, rules)
+        state.put(replace(row, debits_posted=row.debits_posted + amount))
+    for name, amount in got.items():
         row = _account(state, name)
-        state.put(replace(row, credits_posted=row.credits_posted + into))
+        state.put(replace(row, credits_posted=row.credits_posted + amount))
     state.put(MoveRow(id=entry_id, since=state.size, legs=tuple(legs)))
 
 
