@@ -13,7 +13,7 @@ from carrel.ledger.bodies import WHOLE_BP, CreditTransfer, Transfer, WorkDerive,
 from carrel.ledger.errors import LimitReached
 from carrel.ledger.royalties import MOST_CLAIMS, claims, shares
 from carrel.ledger.rules import default_rules
-from carrel.ledger.state import MoveRow, WorkRow, replace
+from carrel.ledger.state import DAY_MS, MoveRow, WorkRow, replace
 
 from .worlds import SEALED, World, key_of
 
@@ -182,6 +182,11 @@ def test_a_group_with_too_many_royalties_is_to_be_divided() -> None:
     for name in names:
         world.register(name)
     work = derived(world, "cyd", *(world.work(name, royalty_bp=625) for name in names))
-    several = (Transfer(to=key_of("cyd"), amount=16, work=work),) * 63
+    for _ in range(50):
+        world.now_ms += DAY_MS
+        world.give(buyer=20)
+    most = (Transfer(to=key_of("cyd"), amount=16, work=work),) * 62 + (Transfer(to=key_of("ada"), amount=1),) * 8
     with pytest.raises(LimitReached, match="divide it"):
-        world.do(CreditTransfer, "buyer", rule=world.state.rule, transfers=several)
+        world.do(CreditTransfer, "buyer", rule=world.state.rule, transfers=(*most, most[-1]))
+    world.do(CreditTransfer, "buyer", rule=world.state.rule, transfers=most)
+    assert world.account("cyd").balance == 0
