@@ -179,10 +179,12 @@ def test_a_second_server_from_a_copied_folder_on_the_same_database(entries: list
     database = sqlite_url(in_memory)
     create_log(in_memory / "one", ORIGIN, SEED, Addresses(database=database))
     shutil.copytree(in_memory / "one", in_memory / "two")
-    one, two = open_log(in_memory / "one"), open_log(in_memory / "two")
+    one = open_log(in_memory / "one")
     one.append(entries[:3], START_MS)
+    two = open_log(in_memory / "two")
+    one.append(entries[3:4], START_MS)
     with pytest.raises(AnotherWriter, match="Another server wrote to this log"):
-        two.append(entries[:1], START_MS)
+        two.append(entries[4:5], START_MS)
     with pytest.raises(AnotherWriter):
         two.seal()
     assert one.seal()
