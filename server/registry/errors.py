@@ -7,6 +7,7 @@ LocalError
 │   ├── Damaged              what is kept does not fit what was signed
 │   │   └── OtherFormat          the rows are another Carrel's: they are made anew from the entries
 │   └── NoLog                there is none, or not in this folder
+├── NotNow               nothing was changed: it is tried again
 └── Unwitnessed          too few witnesses answered: the checkpoint waits, nothing is lost
 PeerError
 ├── EntryRefused         carries the code of the ledger's own error
@@ -16,7 +17,7 @@ PeerError
 from __future__ import annotations
 
 from carrel.ledger.errors import Refused
-from carrel.server.errors import LocalError, PeerError
+from carrel.server.errors import LocalError, PeerError, StorageError
 
 
 class LogStopped(LocalError):
@@ -42,6 +43,10 @@ class OtherFormat(Damaged):
 
 
 class NoLog(LogStopped):
+    pass
+
+
+class NotNow(StorageError):
     pass
 
 

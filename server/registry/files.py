@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from carrel.ledger.errors import Forked
 from carrel.server.errors import StorageError
-from carrel.server.registry.errors import AnotherWriter
+from carrel.server.registry.errors import AnotherWriter, NotNow
+
+NOT_NOW: Final = frozenset({errno.EMFILE, errno.ENFILE})
+"""Too many files are open, for one because of a crowd of connections: that passes."""
 
 
 class FolderFiles:
@@ -37,7 +42,7 @@ class FolderFiles:
                 sync_folder(folder)
             self._lasting = {self.folder, *folders}
         except OSError as error:
-            raise StorageError(f"The ledger's public files cannot be written: {error.strerror}.") from error
+            raise _failure("The ledger's public files cannot be written", error) from error
 
     def remove(self, paths: Iterable[str]) -> None:
         """Files that newer ones replace, and folders that are then empty; that some stay does no harm."""
@@ -79,17 +84,18 @@ class FilePlace:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StorageError(f"The latest checkpoint cannot be read: {error.strerror}.") from error
+            raise _failure("The latest checkpoint cannot be read", error) from error
 
     def swap(self, expected: bytes | None, value: bytes) -> None:
         try:
-            with locked(self._folder / "lock", wait=True):
+            # Everything is opened before anything is changed, so that a lack of descriptors changes nothing.
+            with locked(self._folder / "lock", wait=True), _opened(self._folder) as folder:
                 if self.read() != expected:
                     raise Forked("Another checkpoint was signed meanwhile: a second server has this log's key.")
                 replace_file(self._file, value)
-                sync_folder(self._folder)
+                os.fsync(folder)
         except OSError as error:
-            raise StorageError(f"The latest checkpoint cannot be written: {error.strerror}.") from error
+            raise _failure("The latest checkpoint cannot be written", error) from error
 
 
 def replace_file(target: Path, data: bytes, mode: int = 0o644) -> None:
@@ -107,11 +113,22 @@ def replace_file(target: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def sync_folder(folder: Path) -> None:
+    with _opened(folder) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _failure(what: str, error: OSError) -> StorageError:
+    kind = NotNow if error.errno in NOT_NOW else StorageError
+    return kind(f"{what}: {error.strerror}.")
 
 
 def sync_parents(folder: Path) -> None:

@@ -24,7 +24,7 @@ from carrel.ledger.state import Row, State, needs
 from carrel.ledger.storage import Batch, Files, Place, Record
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, TileWriter, parse_path, right_edge
 from carrel.server.errors import LocalError
-from carrel.server.registry.errors import AnotherWriter, LogStopped
+from carrel.server.registry.errors import AnotherWriter, LogStopped, NotNow
 from carrel.server.registry.store import SqlStore
 
 MOST_AT_ONCE: Final = 1000
@@ -109,7 +109,7 @@ class Log:
         return promises.sign(given, self.signer.seed)
 
     def seal(self) -> Note | None:
-        """Put what is pending under a new signed checkpoint; None when nothing is. Raises LogStopped."""
+        """Put what is pending under a new signed checkpoint; None when nothing is. Raises LogStopped, NotNow."""
         with self._or_stop():
             with self._handover:
                 pending, self._pending = self._pending, []
@@ -117,15 +117,20 @@ class Log:
                 return None
             edge = right_edge(self._writer.size)
             writer, files = self._writer.grow([one.leaf for one in pending], [one.leaf_hash for one in pending])
-            self.files.write(files)
             note = Checkpoint(self.origin, writer.size, writer.root()).sign([self.signer])
-            self._place.swap(self.sealed, note.encode())
+            try:
+                self.files.write(files)
+                self._place.swap(self.sealed, note.encode())
+            except NotNow:
+                with self._handover:
+                    self._pending = pending + self._pending
+                raise
             self._writer, self.sealed = writer, note.encode()
             self._superseded += [path for path in edge if _is_full(path, writer.size)]
             return note
 
     def publish(self, note: Note) -> None:
-        """`note` is a sealed checkpoint, cosigned as far as the log's policy asks. Raises LogStopped."""
+        """`note` is a sealed checkpoint, cosigned as far as the log's policy asks. Raises LogStopped, NotNow."""
         with self._or_stop():
             self.files.write({CHECKPOINT_PATH: note.encode()})
             done, self._superseded = self._superseded, []
@@ -164,6 +169,8 @@ class Log:
         except Forked as error:
             self.stop(AnotherWriter(str(error)))
             raise AnotherWriter(str(error)) from error
+        except NotNow:
+            raise
         except LocalError as error:
             self.stop(LogStopped(f"The ledger stopped, and nothing is acknowledged until it is started again: {error}"))
             raise LogStopped(str(self.stopped)) from error

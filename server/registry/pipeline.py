@@ -19,7 +19,7 @@ from carrel.ledger.entry import Entry
 from carrel.ledger.errors import BadNote
 from carrel.ledger.sequencer import Verdict
 from carrel.server.clock import Clock
-from carrel.server.registry.errors import LogStopped, Unwitnessed
+from carrel.server.registry.errors import LogStopped, NotNow, Unwitnessed
 from carrel.server.registry.log import MOST_IN_COMMIT, Log
 from carrel.server.registry.metrics import LogMetrics
 
@@ -157,6 +157,9 @@ class Sealer:
             if not self._unwitnessed:
                 log.warning("ledger_unwitnessed", error=str(error))
             self._unwitnessed = True
+            self._work.set()
+        except NotNow as error:
+            log.warning("ledger_seals_later", error=str(error))
             self._work.set()
         except LogStopped as error:
             self._log.stop(error)

@@ -19,7 +19,7 @@ from carrel.ledger.proof import TlogProof
 from carrel.ledger.state import ISSUER, AccountRow, KeyRow, Row, RuleRow, WorkRow
 from carrel.ledger.storage import Files, Record
 from carrel.ledger.tiles import TILE_WIDTH, TileReader, entries_path, read_bundle
-from carrel.server.errors import NotFound
+from carrel.server.errors import NotFound, StorageError
 from carrel.server.registry.errors import Damaged
 from carrel.server.registry.recovery import check_record
 from carrel.server.registry.store import SqlStore, open_store
@@ -174,8 +174,10 @@ class Queries:
             leaves = read_bundle(self._files.read, number, end - start)
             hashes = [tiles.leaf_hash(index) for index in range(start, end)]
             root = tiles.root()
-        except (BadTile, OSError) as error:
+        except BadTile as error:
             raise Damaged(f"The log's tiles are damaged: {error}") from error
+        except OSError as error:
+            raise StorageError(f"The log's tiles cannot be read just now: {error.strerror}.") from error
         if root != checkpoint.root:
             raise Damaged("The log's tiles lead to another root than was signed.")
         for index, leaf, digest in zip(range(start, end), leaves, hashes, strict=True):

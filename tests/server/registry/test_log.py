@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from carrel.ledger.sequencer import Accepted
 from carrel.ledger.state import MoveRow
 from carrel.ledger.storage import Batch
 from carrel.server.registry import files as files_module
-from carrel.server.registry.errors import AnotherWriter, LogStopped
+from carrel.server.registry.errors import AnotherWriter, LogStopped, NotNow
 from carrel.server.registry.recovery import open_log
 from carrel.server.registry.store import open_store
 
@@ -177,6 +178,28 @@ def test_a_failing_disk_stops_the_log_and_loses_nothing(
     kept.publish()
     assert kept.log.sealed_size == 3
     kept.accepted(kept.person("ben").joins())
+
+
+@pytest.mark.parametrize("fails_at", range(6))
+def test_too_many_open_files_only_put_off_sealing(kept: Kept, monkeypatch: pytest.MonkeyPatch, fails_at: int) -> None:
+    """A crowd of connections must not be able to stop the log."""
+    kept.accepted(kept.person("ana").joins())
+    before, calls, really = kept.log.sealed, iter(range(100)), os.open
+
+    def crowded(*arguments: Any, **options: Any) -> int:
+        if next(calls) == fails_at:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return really(*arguments, **options)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(files_module.os, "open", crowded)
+        with pytest.raises(NotNow, match="Too many open files"):
+            kept.log.seal()
+    assert (kept.log.stopped, kept.log.sealed, kept.log.sealed_size) == (None, before, 2)
+    kept.accepted(kept.person("ben").joins())
+    kept.publish()
+    assert kept.log.sealed_size == 4
+    assert kept.reopen().size == 4
 
 
 def test_a_failing_database_stops_the_log_and_loses_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from carrel.ledger.proof import parse_proof
 from carrel.ledger.sequencer import Accepted
 from carrel.server.errors import StorageError
 from carrel.server.registry import pipeline
-from carrel.server.registry.errors import EntryRefused, LogBusy, LogStopped, NoLog, RolledBack, Unwitnessed
+from carrel.server.registry.errors import EntryRefused, LogBusy, LogStopped, NoLog, NotNow, RolledBack, Unwitnessed
 from carrel.server.registry.group_checker import Given
 from carrel.server.registry.queries import Queries
 from carrel.server.registry.recovery import open_log
@@ -206,6 +206,26 @@ async def test_those_who_wait_for_a_proof_hear_that_the_log_stopped(
     service = await start()
     assert service.size == 4
     await service.proof(3)
+
+
+async def test_a_crowd_puts_off_the_checkpoint_and_no_more(
+    kept: Kept, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "SEAL_EVERY_S", 0.01)
+    service = await start()
+    write, tries = service.log.files.write, []
+
+    def crowded(files: Any) -> None:
+        tries.append(files)
+        if len(tries) < 4:
+            raise NotNow("Too many open files.")
+        write(files)
+
+    monkeypatch.setattr(service.log.files, "write", crowded)
+    receipt = await service.submit(*given(kept.person("ana").joins()), wait="proof")
+    assert parse_proof(receipt.proof).index == receipt.record.index
+    assert len(tries) > 4
+    assert service.stopped is None
 
 
 async def test_closing_finishes_what_was_taken(kept: Kept, start: Start) -> None:
