@@ -186,8 +186,6 @@ class Cosigning:
     clock: Clock
     folder: Path
     """The log's; proofs of a fork are kept below it."""
-    unpublished_since_ms: int | None = None
-    """Since when the quorum is missing for what has been sealed."""
     _log_key: NoteVerifier = field(init=False)
     _links: list[_Link] = field(default_factory=list)
     _change: Condition = field(default_factory=Condition)
@@ -241,9 +239,7 @@ class Cosigning:
         if proven:
             raise LogStopped(str(self._forked(proven[0], note)))
         if not self._enough(found):
-            self.unpublished_since_ms = self.unpublished_since_ms or self.clock()
             raise Unwitnessed(self._missing(checkpoint))
-        self.unpublished_since_ms = None
         return found
 
     def standings(self) -> list[Standing]:

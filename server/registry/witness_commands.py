@@ -46,6 +46,9 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one.")] = 8081,
     tls_cert: Annotated[str, typer.Option(help="PEM certificate chain; `self-signed` makes one.")] = "",
     tls_key: Annotated[str, typer.Option(help="PEM private key of the certificate.")] = "",
+    trusted_proxy: Annotated[
+        list[str] | None, typer.Option(help="Network of a proxy whose X-Forwarded-For is believed; repeatable.")
+    ] = None,
 ) -> None:
     """Cosign checkpoints that continue what was cosigned before, until told to stop."""
     if context.invoked_subcommand is not None:
@@ -56,7 +59,14 @@ def serve(
 
     if logs is None:
         raise BadRequest("Say which logs to witness: --logs FILE, a file with one key (vkey) a line.")
-    settings = Settings(host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, data_dir=str(folder))
+    settings = Settings(
+        host=host,
+        port=port,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        data_dir=str(folder),
+        trusted_proxies=tuple(trusted_proxy or ()),
+    )
     configure(settings)
     asyncio.run(run(read_signer(folder), read_logs(logs), folder, settings))
 

@@ -7,7 +7,7 @@ any more until the process is started again, because nobody knows then what it h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -22,9 +22,10 @@ from carrel.server import tls
 from carrel.server.bucket import Bucket
 from carrel.server.clock import Clock, steady_clock
 from carrel.server.errors import ConfigurationError, LocalError, TooLarge, TooManyRequests
+from carrel.server.registry.errors import NotNow
 from carrel.server.registry.witness_memory import Memory
 from carrel.server.registry.witness_page import page_routes
-from carrel.server.requests import body_bytes
+from carrel.server.requests import address_of, body_bytes, networks
 from carrel.server.settings import Settings
 from carrel.server.signals import told_to_stop
 
@@ -38,6 +39,7 @@ COSIGNED_PER_S: Final = 5
 MOST_ADDRESSES: Final = 10_000
 SHUTDOWN_S: Final = 5.0
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Logs = Mapping[str, Collection[NoteVerifier]]
 """Trusted keys by origin."""
 
@@ -76,9 +78,14 @@ class Witness:
                     self.memory.keep("unproven", origin, request.note, before)
                 if decision.remember is None:
                     return decision
-                now_ms = self._now_ms()
-                self._rate(origin, now_ms).spend(now_ms, "This log asks too often.")
-                self.memory.replace(before, decision.remember)
+                if (
+                    decision.remember != before
+                ):  # anybody can send what it has already: that costs no write, and not the log's measure
+                    now_ms = self._now_ms()
+                    self._rate(origin, now_ms).spend(now_ms, "This log asks too often.")
+                    self.memory.replace(before, decision.remember)
+            except NotNow as error:  # nothing was changed
+                return Decision(503, f"{error}\n")
             except (LocalError, Invalid) as error:
                 self.stopped = f"This witness has stopped: {error}"
                 log.critical("witness_stopped", reason=str(error))
@@ -93,22 +100,29 @@ class Witness:
 
 
 class _Door:
-    """The route: limits of bytes, time and rate, before anything is parsed."""
+    """Limits of bytes, time and rate, before anything is parsed."""
 
-    def __init__(self, witness: Witness, clock: Clock) -> None:
+    def __init__(self, witness: Witness, clock: Clock, settings: Settings) -> None:
         self._witness = witness
         self._now_ms = clock
+        self._settings = settings
         self._addresses: dict[str, Bucket] = {}
 
-    async def add_checkpoint(self, request: web.Request) -> web.StreamResponse:
+    @web.middleware
+    async def measure(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """For every request, to the pages too."""
         try:
-            self._spend(request.remote or "unknown")
-            async with asyncio.timeout(BODY_TIMEOUT_S):
-                body = await body_bytes(request, MAX_REQUEST_BYTES)
-            decision = await asyncio.to_thread(self._witness.add_checkpoint, body)
+            self._spend(address_of(request, self._settings))
+            return await handler(request)
         except TooManyRequests as error:
             wait_s = -(-(error.retry_after_ms or 1000) // 1000)
             return _plain(429, f"{error}\n", {"Retry-After": str(wait_s)})
+
+    async def add_checkpoint(self, request: web.Request) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                body = await body_bytes(request, MAX_REQUEST_BYTES)
+            decision = await asyncio.to_thread(self._witness.add_checkpoint, body)
         except (TooLarge, TimeoutError) as error:
             # What is left of the body is not read: this connection ends.
             status, sentence = (413, f"{error}\n") if isinstance(error, TooLarge) else (408, "Send it faster.\n")
@@ -130,9 +144,10 @@ def _plain(
     return web.Response(status=status, body=text.encode(), headers={"Content-Type": content_type, **(headers or {})})
 
 
-def make_app(witness: Witness, clock: Clock) -> web.Application:
-    app = web.Application(client_max_size=MAX_REQUEST_BYTES)
-    app.router.add_post(f"/{PATH}", _Door(witness, clock).add_checkpoint)
+def make_app(witness: Witness, clock: Clock, settings: Settings) -> web.Application:
+    door = _Door(witness, clock, settings)
+    app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[door.measure])
+    app.router.add_post(f"/{PATH}", door.add_checkpoint)
     app.add_routes(page_routes(witness))
     return app
 
@@ -140,9 +155,10 @@ def make_app(witness: Witness, clock: Clock) -> web.Application:
 async def run(signer: NoteSigner, logs: Logs, folder: Path, settings: Settings) -> None:
     """Serve until told to stop. Raises ConfigurationError when it cannot begin, and as Memory."""
     context = tls.context(settings)
+    networks(settings.trusted_proxies)
     memory = Memory(folder, logs)
     clock = steady_clock()
-    runner = web.AppRunner(make_app(Witness(signer, logs, memory, clock), clock), access_log=None)
+    runner = web.AppRunner(make_app(Witness(signer, logs, memory, clock), clock, settings), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context, shutdown_timeout=SHUTDOWN_S)

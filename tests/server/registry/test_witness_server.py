@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,14 +17,15 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carrel.ledger.checkpoint import COSIGNATURE, Checkpoint, Note, parse_note, verify_cosignature
+from carrel.ledger.checkpoint import COSIGNATURE, Checkpoint, Note, parse_note
 from carrel.ledger.witness import MAX_REQUEST_BYTES, AddCheckpoint, Decision, parse_answer
 from carrel.server.errors import BadRequest, ConfigurationError, StorageError
-from carrel.server.registry import files, witness_server
+from carrel.server.registry import witness_server
 from carrel.server.registry.errors import AnotherWriter, Damaged
 from carrel.server.registry.witness_commands import create_witness, read_logs, read_signer
 from carrel.server.registry.witness_memory import MOST_KEPT, Memory
 from carrel.server.registry.witness_server import Witness, make_app
+from carrel.server.settings import Settings
 from tests.ledger.make_vectors import LOG, ORIGIN, OTHER_LOG, WITNESSES, Log
 
 LEDGER = Log(300)
@@ -56,7 +60,7 @@ def open_witness(folder: Path, clock: Callable[[], int] | None = None) -> Witnes
 async def client(tmp_path: Path) -> TestClient:  # type: ignore[type-arg]
     clock = Clock()
     witness = open_witness(tmp_path, clock)
-    async with TestClient(TestServer(make_app(witness, clock))) as made:
+    async with TestClient(TestServer(make_app(witness, clock, Settings()))) as made:
         yield made  # type: ignore[misc]
     witness.memory.close()
 
@@ -71,7 +75,7 @@ async def test_a_checkpoint_is_cosigned_and_then_its_continuations(client: TestC
         note = LEDGER.checkpoint(new)
         assert answer.status == 200, await answer.text()
         lines = parse_answer(await answer.read(), note.text, KEY)
-        assert verify_cosignature(note.signed_by(*lines), KEY) > 1_767_225_600
+        assert KEY.verify(note.signed_by(*lines)) > 1_767_225_600
 
 
 @pytest.mark.parametrize(
@@ -111,11 +115,14 @@ async def test_other_methods_and_slow_bodies_get_an_answer(client: TestClient, m
 
 async def test_who_asks_too_often_waits(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[type-arg]
     monkeypatch.setattr(Clock, "__call__", lambda clock: clock.now_ms)
-    answers = [(await ask(client, request(0, 0))).status for _ in range(2 * witness_server.COSIGNED_PER_S + 1)]
-    assert answers == [200] * (len(answers) - 1) + [429]
+    most = 2 * witness_server.COSIGNED_PER_S
+    answers = [(await ask(client, request(size, size + 1))).status for size in range(most + 1)]
+    assert answers == [200] * most + [429]
+    assert (await ask(client, request(most, most))).status == 200, "what it has it says to anybody, at no cost"
     for _ in range(2 * witness_server.REQUESTS_PER_S):
         answer = await ask(client, b"")
     assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
+    assert (await client.get("/witness.json")).status == 429
 
 
 async def test_the_page_shows_both_notes_of_a_fork(client: TestClient) -> None:  # type: ignore[type-arg]
@@ -150,17 +157,32 @@ def test_what_was_cosigned_outlives_the_process(tmp_path: Path) -> None:
     second.memory.close()
 
 
-def test_nothing_is_signed_after_the_disk_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("call", ["fsync", "write", "replace"])
+def test_nothing_is_signed_after_the_disk_failed(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     witness = open_witness(tmp_path)
     witness.add_checkpoint(request(0, 100))
 
-    def fail(_: Path) -> None:
-        raise OSError(5, "Input/output error")
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "sync_folder", fail)
+        patch.setattr(Path if call == "replace" else os, call, fail)
         assert witness.add_checkpoint(request(100, 200)).status == 503
     assert witness.add_checkpoint(request(100, 200)).status == 503
+    assert witness.add_checkpoint(request(100, 100)).status == 503
+    witness.memory.close()
+
+
+def test_too_many_open_files_put_it_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    witness = open_witness(tmp_path)
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", fail)
+        assert witness.add_checkpoint(request(0, 100)).status == 503
+    assert witness.add_checkpoint(request(0, 100)).status == 200
     witness.memory.close()
 
 
