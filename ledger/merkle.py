@@ -16,8 +16,6 @@ from carrel.ledger.errors import BadProof
 HASH_BYTES: Final = 32
 MAX_SIZE: Final = 2**63 - 1
 """Leaves of the largest tree that the formats on the wire can name."""
-MAX_PROOF_HASHES: Final = 2 * 63
-"""More hashes than any proof for a tree of `MAX_SIZE` leaves holds."""
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 NodeHash = Callable[[int, int], bytes]

@@ -45,7 +45,6 @@ SIFTED: Final = 2000
 WRITER_LOCK: Final = 4270653
 """Advisory lock of a PostgreSQL database's one writer."""
 _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_KINDS: Final = {kind.table: kind for kind in ROWS}
 _pack: Final = msgspec.msgpack.Encoder(order="sorted")
 _unpack: Final = {kind.table: msgspec.msgpack.Decoder(kind) for kind in ROWS}
 
