@@ -67,7 +67,12 @@ class GroupChecker:
 
     def _ask(self, signed: list[Signed]) -> list[int]:
         if self._process is None:
-            command = [sys.executable, "-m", signature_worker.__name__]
+            command = [
+                sys.executable,
+                "-P",
+                "-m",
+                signature_worker.__name__,
+            ]  # nothing out of the folder we happen to be in
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own
         assert self._process.stdin is not None
         assert self._process.stdout is not None
