@@ -8,11 +8,14 @@ import { prepare, signAll } from "../../src/ledger/page/key_entries";
 import { LogChecks } from "../../src/ledger/page/log_checks";
 import { ProofPanel } from "../../src/ledger/page/panel";
 import { loadWords } from "../../src/ledger/page/words";
-import { decodeLeaf, encodeLeaf, verifyEntry } from "../../src/ledger/leaf";
+import { decodeLeaf, encodeLeaf, signedBytes, verifyEntry } from "../../src/ledger/leaf";
+import { encode } from "../../src/ledger/canonical";
+import { parseVkey } from "../../src/ledger/note";
+import { verifyPromise, type SignedPromise } from "../../src/ledger/promise";
 import { fromSeed } from "../../src/ledger/ed25519";
 import type { Source } from "../../src/ledger/tree";
-import { leafData, Log, ORIGIN, sha, signer } from "./log";
-import { utf8, fromHex, type Bytes } from "../../src/ledger/bytes";
+import { leafData, leafOf, Log, ORIGIN, sha, signer } from "./log";
+import { concat, utf8, fromHex, type Bytes } from "../../src/ledger/bytes";
 
 const mei = signer(1);
 const words = await loadWords("en");
@@ -202,5 +205,31 @@ describe("entries about keys", () => {
       .sort((a, b) => (hex(a.key) < hex(b.key) ? -1 : 1));
     const entry = await verifyEntry({ logged_ms: 1, raw: prepared.raw, signatures }, "test");
     expect(entry.body).toMatchObject({ type: "key.rotate", by: by!.id, ts: 1_700_000_000_000 });
+  });
+});
+
+describe("the log's promise", () => {
+  const raw = encode(body(1));
+  const signatures = [{ key: mei.key, signature: mei.sign(signedBytes(raw)) }];
+  const log = signer(0);
+
+  function promised(change: object = {}): SignedPromise {
+    const root = hex(leafOf(leafData(body(1), 77, [mei])));
+    const promise = { count: 1, index: 4, integrate_by_ms: 5077, log: ORIGIN, logged_ms: 77, root, ...change };
+    return { promise, signature: hex(log.sign(concat(utf8("carrel-ledger-promise-v1\n"), encode(promise)))) };
+  }
+
+  it("is about this entry and signed by the log", async () => {
+    const verifier = await parseVkey(log.vkey(ORIGIN));
+    await verifyPromise(promised(), verifier, raw, signatures);
+    for (const change of [{ root: "0".repeat(64) }, { logged_ms: 78 }, { count: 2 }, { log: "other" }])
+      await expect(verifyPromise(promised(change), verifier, raw, signatures)).rejects.toMatchObject({
+        code: "bad_note",
+      });
+    const other = { ...promised(), promise: { ...promised().promise, index: 5 } };
+    await expect(verifyPromise(other, verifier, raw, signatures)).rejects.toMatchObject({ code: "bad_signature" });
+    await expect(verifyPromise({ ...promised(), signature: "" }, verifier, raw, signatures)).rejects.toMatchObject({
+      code: "bad_note",
+    });
   });
 });

@@ -24,7 +24,12 @@ export function showAlarm(place: HTMLElement, alarm: Alarm, words: Words, forget
     el(
       "section",
       { class: "ledger-alarm", role: "alert", "aria-labelledby": "alarm-title" },
-      el("div", { class: "ledger-alarm__top" }, sign("alert"), el("h2", { id: "alarm-title" }, t("ledger.alarm"))),
+      el(
+        "div",
+        { class: "ledger-alarm__top" },
+        sign("alert"),
+        el("h2", { id: "alarm-title" }, t(`ledger.alarm.${alarm.kind}`)),
+      ),
       el("p", {}, t(`ledger.alarm.${alarm.kind}.text`)),
       el("p", {}, t("ledger.alarm.do")),
       el(

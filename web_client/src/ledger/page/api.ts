@@ -1,7 +1,10 @@
 /** What the ledger's service tells and takes. Nothing that it tells is believed where it can be checked. */
-import { fromUtf8 } from "../bytes";
+import { fromHex, fromUtf8, utf8, type Bytes } from "../bytes";
 import type { Value } from "../canonical";
+import { KEY_BYTES, SIGNATURE_BYTES } from "../ed25519";
 import { Unable } from "../errors";
+import { parseVkey } from "../note";
+import { verifyPromise, type SignedPromise } from "../promise";
 import { httpSource, WAIT_MS } from "../source";
 
 export const BASE = "/ledger/";
@@ -26,14 +29,14 @@ export async function ask<T>(path: string): Promise<T> {
   }
 }
 
-export interface Sent {
+export interface Sent extends SignedPromise {
   index: number;
 }
 
 /** The service's own refusal, in its words. */
 export class Declined extends Error {}
 
-/** Sends a signed entry. Throws Declined with the ledger's reason, or Unable. */
+/** Sends a signed entry and checks the log's promise. Throws Declined with the ledger's reason, Invalid for a promise that is none, or Unable. */
 export async function send(body: string, signatures: { key: string; signature: string }[]): Promise<Sent> {
   const wanted: { [name: string]: Value } = { body, signatures, wait: "promise" };
   let response: Response;
@@ -50,11 +53,17 @@ export async function send(body: string, signatures: { key: string; signature: s
   } catch (error) {
     throw new Unable("unreachable", "entries", `the server did not answer (${String(error)}).`);
   }
-  const told = (answer ?? {}) as { index?: unknown; error?: { message?: unknown } };
+  const told = (answer ?? {}) as Partial<Sent> & { error?: { message?: unknown } };
   if (!response.ok)
     throw new Declined(typeof told.error?.message === "string" ? told.error.message : response.statusText);
-  const index = told.index;
-  if (typeof index !== "number" || !Number.isSafeInteger(index))
-    throw new Unable("unreachable", "entries", "the answer names no entry.");
-  return { index };
+  const { vkey } = await ask<Status>("status");
+  const given = signatures.map((one) => ({
+    key: fromHex(one.key, KEY_BYTES) as Bytes,
+    signature: fromHex(one.signature, SIGNATURE_BYTES) as Bytes,
+  }));
+  if (typeof told.promise !== "object" || typeof told.signature !== "string" || told.index !== told.promise.index)
+    throw new Unable("unreachable", "entries", "the answer has no promise.");
+  const sent = told as Sent;
+  await verifyPromise(sent, await parseVkey(vkey), utf8(body), given);
+  return sent;
 }
