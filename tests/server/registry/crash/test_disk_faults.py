@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import errno
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from carrel.ledger.entry import Entry
+from carrel.ledger.sequencer import Accepted
+from carrel.server.registry.errors import LogStopped
+from carrel.server.registry.recovery import create_log, open_log
 from tests.server.registry.crash.disk import everything, nothing
 from tests.server.registry.crash.lab import FAIL_FROM, FAIL_ONCE, FAIL_SYNC_ONCE, SHORT_WRITE, Lab
+from tests.server.registry.crash.process import ORIGIN, SEED, START_MS
 
 FAULTS = {
     "one call fails": (FAIL_ONCE, errno.EIO),
@@ -44,3 +53,42 @@ def fails_well(lab: Lab, fault: tuple[int, int, int], random: Random) -> bool:
     lab.cut(nothing)
     lab.cut_some_way(random)
     return stopped is not None
+
+
+@contextmanager
+def files_of_at_most(size_bytes: int) -> Iterator[None]:
+    """For this process; a write beyond fails with EFBIG."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_files_that_may_not_grow_any_more(entries: list[Entry], in_memory: Path) -> None:
+    """The kernel's own refusal: the log stops, stays stopped when there is room again, and goes on at its next start."""
+    folder = in_memory / "log"
+    create_log(folder, ORIGIN, SEED)
+    log = open_log(folder)
+    kept: dict[int, bytes] = {}
+
+    def grow() -> None:
+        for at in range(0, len(entries), 20):
+            for one in log.append(entries[at : at + 20], START_MS + at):
+                assert isinstance(one, Accepted)
+                kept[one.record.index] = one.record.leaf_hash
+
+    with files_of_at_most(300_000), pytest.raises(LogStopped, match="library's disk"):
+        grow()
+    with pytest.raises(LogStopped):
+        log.append(entries[log.size : log.size + 1], START_MS)
+    with pytest.raises(LogStopped):
+        log.seal()
+    log.close()
+    assert kept
+    log = open_log(folder)
+    assert {record.index: record.leaf_hash for record in log.store.records(0, len(kept))} == kept
+    log.append(entries[log.size : log.size + 3], START_MS + len(entries))
+    assert log.seal()
+    log.close()
