@@ -194,13 +194,6 @@ def cosign(signer: NoteSigner, text: str, timestamp_s: int) -> NoteSignature:
     return NoteSignature(signer.name, signer.verifier(COSIGNATURE).key_id, timestamp_s.to_bytes(8, "big") + signature)
 
 
-def verify_cosignature(note: Note, witness: NoteVerifier) -> int:
-    """Seconds since 1970 at which the witness saw this checkpoint. BadNote if there is no line of it or a wrong one."""
-    if witness.kind != COSIGNATURE:
-        raise BadNote(f"Verifier key {witness.name}: a witness's key is of kind {KINDS[COSIGNATURE]}.")
-    return witness.verify(note)
-
-
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     origin: str

@@ -57,7 +57,7 @@ def test_a_continuation_is_cosigned(remembered: Remembered | None, asked: AddChe
     )
     body = witness.answer(asked, WITNESSES[:1], SEEN_S)
     lines = witness.parse_answer(body.encode(), asked.note.text, WITNESSES[0].verifier(COSIGNATURE))
-    assert checkpoint.verify_cosignature(asked.note.signed_by(*lines), WITNESSES[0].verifier(COSIGNATURE)) == SEEN_S
+    assert WITNESSES[0].verifier(COSIGNATURE).verify(asked.note.signed_by(*lines)) == SEEN_S
 
 
 @pytest.mark.parametrize(

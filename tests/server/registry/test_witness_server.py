@@ -6,7 +6,6 @@ import asyncio
 import errno
 import json
 import os
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
