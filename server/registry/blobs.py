@@ -10,19 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import obstore
+import structlog
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import from_url
 
 from carrel.ledger.errors import Forked
 from carrel.ledger.tiles import CHECKPOINT_PATH
 from carrel.server.errors import ConfigurationError, StorageError
+from carrel.server.registry.errors import NotNow
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+    from obstore.store import ObjectStore, RetryConfig
 
+log = structlog.get_logger("carrel.ledger")
+
+RETRIES: Final[RetryConfig] = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+"""Of the driver. After them the log tries again by itself."""
 AT_ONCE: Final = 8
 """Objects written beside each other."""
 PLACE: Final = "checkpoint"
@@ -33,7 +40,9 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 def open_object_store(url: str) -> ObjectStore:
     """Of `s3://bucket/prefix` and the like. Raises ConfigurationError."""
     try:
-        return from_url(url)
+        if url.startswith(("memory:", "file:")):
+            return from_url(url)
+        return from_url(url, retry_config=RETRIES)
     except (BaseError, ValueError) as error:
         # The library's own words only: an address may hold a secret.
         raise ConfigurationError(
@@ -56,13 +65,11 @@ class ObjectFiles:
             raise OSError(f"{path} cannot be read from the object store: {_told(error)}") from error
 
     def write(self, files: Mapping[str, bytes]) -> None:
-        """All of them are there when it returns. Raises StorageError."""
+        """All of them are there when it returns. Raises NotNow: a path has one content, so that half of them do no harm."""
         try:
             list(self._threads.map(self._put, files.items()))
         except (BaseError, OSError) as error:
-            raise StorageError(
-                f"The ledger's public files cannot be put into the object store: {_told(error)}"
-            ) from error
+            raise NotNow(f"The ledger's public files cannot be put into the object store: {_told(error)}") from error
 
     def remove(self, paths: Iterable[str]) -> None:
         """Files that newer ones replace; that some stay does no harm."""
@@ -71,7 +78,7 @@ class ObjectFiles:
         except FileNotFoundError:
             pass
         except BaseError as error:
-            raise StorageError(f"Old public files cannot be removed from the object store: {_told(error)}") from error
+            log.warning("ledger_old_files_stay", error=_told(error))
 
     def _put(self, item: tuple[str, bytes]) -> None:
         path, data = item
@@ -96,6 +103,7 @@ class ObjectPlace:
         return self._read()[0]
 
     def swap(self, expected: bytes | None, value: bytes) -> None:
+        """Raises Forked, NotNow. A try that is given up may still arrive: it is of this log's one history, and the next swap then finds it there."""
         there, version = self._read()
         if there != expected:
             raise _forked()
@@ -106,7 +114,8 @@ class ObjectPlace:
             if self._read()[0] != value:
                 raise _forked() from error
         except (BaseError, OSError) as error:
-            raise StorageError(f"The latest checkpoint cannot be put into the object store: {_told(error)}") from error
+            if self._read()[0] != value:
+                raise NotNow(f"The latest checkpoint cannot be put into the object store: {_told(error)}") from error
 
     def _read(self) -> tuple[bytes | None, Any]:
         """The value, and what names this version of it."""
@@ -121,7 +130,7 @@ class ObjectPlace:
         except FileNotFoundError:
             return None, None
         except (BaseError, OSError) as error:
-            raise StorageError(f"The latest checkpoint cannot be read from the object store: {_told(error)}") from error
+            raise NotNow(f"The latest checkpoint cannot be read from the object store: {_told(error)}") from error
 
 
 def _forked() -> Forked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from carrel.ledger.tiles import TileReader
 from carrel.server.errors import ConfigurationError, StorageError
 from carrel.server.registry import blobs, parts
 from carrel.server.registry.blobs import ObjectFiles, ObjectPlace, open_object_store
-from carrel.server.registry.errors import AnotherWriter, RolledBack
+from carrel.server.registry.errors import AnotherWriter, NotNow, RolledBack
 from carrel.server.registry.parts import Addresses, latest_place, public_files
 from carrel.server.registry.recovery import open_log
 
 from .logs import Kept
+from .small_s3 import small_s3
 
 
 @pytest.fixture
@@ -155,14 +157,87 @@ def test_a_store_that_fails_is_our_fault_and_said(call: str, far: Kept, monkeypa
     files, place = ObjectFiles(store), ObjectPlace(store)
     monkeypatch.setattr(obstore, call, fail)
     tries = {
-        "get": [(OSError, lambda: files.read("a")), (StorageError, place.read)],
-        "put": [(StorageError, lambda: files.write({"a": b""})), (StorageError, lambda: place.swap(None, b""))],
-        "delete": [(StorageError, lambda: files.remove(["a"]))],
+        "get": [(OSError, lambda: files.read("a")), (NotNow, place.read), (NotNow, lambda: place.swap(None, b""))],
+        "put": [(NotNow, lambda: files.write({"a": b""})), (NotNow, lambda: place.swap(None, b""))],
+        "delete": [],
     }
+    files.remove(["a"])
     for kind, act in tries[call]:
         with pytest.raises(kind, match="no route") as caught:
             act()
         assert "secrets" not in str(caught.value)
+
+
+@pytest.mark.parametrize("broken", ["s3://library/ledger", "s3://library-latest/ledger"])
+def test_a_store_that_is_away_for_a_while_puts_the_checkpoint_off(
+    broken: str, far: Kept, stores: dict[str, MemoryStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = obstore.put
+
+    def away(store: Any, path: str, data: Any, **more: Any) -> Any:
+        if store is stores[broken]:
+            raise GenericError("no route")
+        return put(store, path, data, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(obstore, "put", away)
+        far.accepted(far.person("ana").joins())
+        for _ in range(2):
+            with pytest.raises(NotNow):
+                far.log.seal()
+        far.accepted(far.person("ben").joins())
+    far.publish()
+    assert far.log.sealed_size == far.log.size == 4
+    assert far.reopen().size == 4
+
+
+def test_an_answer_that_was_lost_while_the_write_was_not(far: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = obstore.put
+
+    def lost(store: Any, path: str, data: Any, **more: Any) -> Any:
+        put(store, path, data, **more)
+        if path == "checkpoint":
+            raise GenericError("connection reset")
+
+    far.accepted(far.person("ana").joins())
+    with monkeypatch.context() as patch:
+        patch.setattr(obstore, "put", lost)
+        assert far.log.seal() is not None
+    assert far.reopen().sealed_size == 3
+
+
+def test_two_servers_of_one_log_over_the_protocol_of_s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small_s3() as (address, objects):
+        for name, value in {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_REGION": "here",
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+        }.items():
+            monkeypatch.setenv(name, value)
+        kept = Kept(tmp_path / "log", Addresses(tiles="s3://public/ledger", latest="s3://apart/ledger"))
+        kept.fill()
+        kept.log.close()
+        assert objects["/apart/ledger/checkpoint"] == objects["/public/ledger/checkpoint"] == kept.log.sealed
+        shutil.copytree(kept.folder, tmp_path / "twin", ignore=shutil.ignore_patterns("lock"))
+        logs = [open_log(folder) for folder in (kept.folder, tmp_path / "twin")]
+        for number, log in enumerate(logs):
+            log.append([kept.person(f"late {number}").joins()], kept.clock())
+        note = logs[0].seal()
+        with pytest.raises(AnotherWriter):
+            logs[1].seal()
+        assert note is not None
+        assert objects["/apart/ledger/checkpoint"] == note.encode()
+        public = ObjectFiles(open_object_store("s3://public/ledger"))
+        public.remove(["tile/0/000.p/16", "never"])
+        with pytest.raises(FileNotFoundError):
+            public.read("tile/0/000.p/16")
+        place = ObjectPlace(open_object_store("s3://apart/ledger"))
+        with pytest.raises(Forked):
+            place.swap(b"something else", b"")
+        for log in logs:
+            log.close()
 
 
 def test_files_that_are_not_there() -> None:
