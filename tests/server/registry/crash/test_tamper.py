@@ -32,7 +32,9 @@ from tests.server.registry.crash.tampering import (
     tampered_copy,
 )
 
-NAMES_IT = re.compile(r"tile/|[Ee]ntry \d+|[Ee]ntries|[Nn]ote|[Cc]heckpoint|[Rr]ow|subjects|database|root|(missing|surplus|other)$")
+NAMES_IT = re.compile(
+    r"tile/|[Ee]ntry \d+|[Ee]ntries|[Nn]ote|[Cc]heckpoint|[Rr]ow|subjects|database|root|(missing|surplus|other)$"
+)
 FILES, ROWS = 60, 60
 
 
