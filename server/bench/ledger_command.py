@@ -16,8 +16,11 @@ def ledger(
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for machines.")] = False,
 ) -> None:
     """Fill logs with signed entries of every type and measure what that costs beside the bare work."""
+    from carrel.server import log
     from carrel.server.bench.ledger import measure
+    from carrel.server.settings import Settings
 
+    log.configure(Settings(log_level="warning"))
     figures = measure(folder, entries, lambda words: typer.echo(words, err=True))
     if as_json:
         sys.stdout.write(msgspec.json.encode(figures).decode() + "\n")
