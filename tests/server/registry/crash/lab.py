@@ -36,12 +36,21 @@ class Lab:
         self.root.mkdir()
         self.disk, self.promised = Disk(self.root), Promised()
 
-    def run(self, seed: int, acts: int, fault: tuple[int, int, int] = (0, 0, 0), size: int = 0) -> tuple[int, list[Op]]:
+    def run(
+        self, seed: int, acts: int, fault: tuple[int, int, int] = (0, 0, 0), size: int = 0, founds: bool = False
+    ) -> tuple[int, list[Op]]:
         """The next process: how it ended (a signal is negative) and what it did; `live` goes through that."""
         record = self._folder / "record"
         record.unlink(missing_ok=True)
         job = Job(
-            root=str(self.root), folder=str(self.log), record=str(record), seed=seed, acts=acts, size=size, fault=fault
+            root=str(self.root),
+            folder=str(self.log),
+            record=str(record),
+            seed=seed,
+            acts=acts,
+            size=size,
+            fault=fault,
+            founds=founds,
         )
         code = self._recorder.run(job)
         return code, read_record(record)

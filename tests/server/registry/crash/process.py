@@ -22,9 +22,11 @@ from carrel.ledger.promise import SignedPromise
 from carrel.ledger.sequencer import Accepted
 from carrel.server.bench.ledger_world import mixed_entries
 from carrel.server.registry.errors import LogStopped
+from carrel.server.registry.init import open_library_log
 from carrel.server.registry.log import Log
 from carrel.server.registry.recovery import ABOUT, create_log, open_log
 from carrel.server.registry.store import SqlStore, open_store
+from carrel.server.settings import Settings
 
 ORIGIN: Final = "library.example/crash"
 SEED: Final = sha256(b"the key of a log that will crash").digest()
@@ -35,7 +37,7 @@ ENTRIES: Final = 400
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """`fault`: (the step at which, what, errno), of recorder.c's kinds. `acts`: how much is done, after the log has got `size` entries.
 
-    `wal_pages`: how often SQLite copies its WAL back.
+    `wal_pages`: how often SQLite copies its WAL back. `founds`: the log is a library's own, made and founded as at its first start, and that is all.
     """
 
     root: str
@@ -46,6 +48,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     fault: tuple[int, int, int] = (0, 0, 0)
     wal_pages: int = 40
+    founds: bool = False
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,6 +79,10 @@ def eager_store(wal_pages: int) -> Callable[[str], SqlStore]:
     return store
 
 
+def first_start(root: Path) -> Log:
+    return open_library_log(Settings(data_dir=str(root / "data")), lambda: START_MS)
+
+
 class Work:
     def __init__(self, job: Job, entries: list[Entry], say: Callable[[Said], None]) -> None:
         self.job = job
@@ -87,6 +94,10 @@ class Work:
         self.log: Log | None = None
 
     def run(self) -> None:
+        if self.job.founds:
+            first_start(Path(self.job.root)).close()
+            self.say(Said(created=True))
+            return
         if not (self.folder / ABOUT).exists():
             create_log(self.folder, ORIGIN, SEED)
             self.say(Said(created=True))
