@@ -12,7 +12,7 @@ from carrel.server.web.ledger_graph import graph
 from carrel.server.web.ledger_words import TYPES, detail, facts, licence
 from carrel.server.web.words import words
 from tests.ledger_story import Story
-from tests.server.web.conftest import Clock, Visitor
+from tests.server.web.conftest import PASSWORD, Clock, Visitor
 
 
 @pytest.fixture
@@ -117,6 +117,19 @@ async def test_both_languages(visitor: Visitor, story: Story) -> None:
         await visitor.get(f"/ledger{path}?lang=zh")
         assert 'lang="zh-Hans"' in visitor.text
         assert "账本" in visitor.text
+
+
+async def test_on_a_shared_computer_no_key_is_made(library: Library, visitor: Visitor) -> None:
+    await library.accounts.add_account("mei", PASSWORD, ["reader"])
+    await visitor.get("/ledger/keys")
+    assert 'data-shared="no"' in visitor.text
+    assert 'id="keys-here"' in visitor.text
+    await visitor.get("/login")
+    await visitor.post("/login", {"name": "mei", "password": PASSWORD, "shared": "on"})
+    await visitor.get("/ledger/keys")
+    assert 'data-shared="yes"' in visitor.text
+    assert "This is a shared computer." in visitor.text
+    assert 'id="keys-here"' not in visitor.text
 
 
 async def test_a_stopped_log_says_so(library: Library, visitor: Visitor) -> None:

@@ -37,7 +37,14 @@ export class DatabaseMemory implements Memory {
   }
 
   async keep(one: Remembered): Promise<void> {
-    await within(this.database, "checkpoints", "readwrite", (store) => store.put(one));
+    await within(this.database, "checkpoints", "readwrite", (store) => {
+      const known = store.get(one.origin) as IDBRequest<Remembered | undefined>;
+      // Another tab may have seen a longer list meanwhile: what is remembered never becomes shorter.
+      known.onsuccess = () => {
+        if ((known.result?.size ?? 0) <= one.size) store.put(one);
+      };
+      return known;
+    });
   }
 
   async forget(origin: string): Promise<void> {

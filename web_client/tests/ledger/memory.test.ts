@@ -47,6 +47,15 @@ describe("what this browser remembers", () => {
     expect(await visit(Log.of(301), 4)).toEqual({ kind: "grown", since_ms: 3, from: 300 });
   });
 
+  it("never becomes shorter, whatever another tab writes late", async () => {
+    const kept = { origin: ORIGIN, vkey: "v", signed: "s", size: 9, seen_ms: 1 };
+    await memory.keep(kept);
+    await memory.keep({ ...kept, size: 8, seen_ms: 2 });
+    expect(await memory.all()).toEqual([kept]);
+    await memory.keep({ ...kept, size: 10, seen_ms: 3 });
+    expect((await memory.all())[0]).toMatchObject({ size: 10 });
+  });
+
   it("takes an older list for what it is while the rest is still shown", async () => {
     await visit(Log.of(40), 1);
     const later = Log.of(40);
