@@ -9,7 +9,16 @@ from random import Random
 import pytest
 
 from tests.server.registry.crash.conftest import entries, in_memory, lab, watched  # noqa: F401 - fixtures
-from tests.server.registry.crash.lab import FAIL_FROM, FAIL_ONCE, FAIL_SYNC_ONCE, KILL, KILL_HALFWAY, SHORT_WRITE, Lab
+from tests.server.registry.crash.lab import (
+    FAIL_FROM,
+    FAIL_ONCE,
+    FAIL_OPEN_ONCE,
+    FAIL_SYNC_ONCE,
+    KILL,
+    KILL_HALFWAY,
+    SHORT_WRITE,
+    Lab,
+)
 from tests.server.registry.crash.test_disk_faults import fails_well
 
 pytestmark = pytest.mark.proof
@@ -51,8 +60,14 @@ def test_kills_and_then_power_cuts(lab: Lab, measured: Callable[..., None]) -> N
 
 @pytest.mark.parametrize(
     ("what", "error"),
-    [(FAIL_ONCE, errno.EIO), (FAIL_FROM, errno.ENOSPC), (FAIL_SYNC_ONCE, errno.EIO), (SHORT_WRITE, 0)],
-    ids=["one call fails", "disk full", "one sync fails", "short write"],
+    [
+        (FAIL_ONCE, errno.EIO),
+        (FAIL_FROM, errno.ENOSPC),
+        (FAIL_SYNC_ONCE, errno.EIO),
+        (SHORT_WRITE, 0),
+        (FAIL_OPEN_ONCE, errno.EMFILE),
+    ],
+    ids=["one call fails", "disk full", "one sync fails", "short write", "too many open files"],
 )
 def test_faults(lab: Lab, what: int, error: int, measured: Callable[..., None]) -> None:  # noqa: F811
     """Each call of a log's life fails, or the disk is full from there on: it stops with a sentence, stays stopped, and has lost nothing when opened."""

@@ -12,7 +12,7 @@ from tests.server.registry.crash.disk import KINDS, Disk, Keep, Op, read_record,
 from tests.server.registry.crash.process import Job
 from tests.server.registry.crash.recorded import Promised, Recorder
 
-KILL, KILL_HALFWAY, FAIL_ONCE, FAIL_FROM, SHORT_WRITE, FAIL_SYNC_ONCE = range(1, 7)
+KILL, KILL_HALFWAY, FAIL_ONCE, FAIL_FROM, SHORT_WRITE, FAIL_SYNC_ONCE, FAIL_OPEN_ONCE = range(1, 8)
 """recorder.c's faults."""
 STEP_KINDS = "wtsrum"
 """Calls that the recorder counts; opening counts when it makes or empties a file."""

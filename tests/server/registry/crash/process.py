@@ -21,7 +21,7 @@ from carrel.ledger.entry import Entry
 from carrel.ledger.promise import SignedPromise
 from carrel.ledger.sequencer import Accepted
 from carrel.server.bench.ledger_world import mixed_entries
-from carrel.server.registry.errors import LogStopped
+from carrel.server.registry.errors import LogStopped, NotNow
 from carrel.server.registry.init import open_library_log
 from carrel.server.registry.log import Log
 from carrel.server.registry.recovery import ABOUT, create_log, open_log
@@ -108,7 +108,11 @@ class Work:
             self.publish(self.seal(log))
         acts = (self.grow, self.grow, self.grow, self.seal, self.seal, self.publish, self.again)
         for _ in range(self.job.acts):
-            log = self.random.choice(acts)(log)
+            act = self.random.choice(acts)
+            try:
+                log = act(log)
+            except NotNow:
+                log = act(log)
         log.close()
 
     def open(self) -> Log:

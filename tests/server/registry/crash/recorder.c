@@ -34,7 +34,7 @@
 #define MOST_DESCRIPTORS 4096
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-enum { NOTHING, KILL, KILL_HALFWAY, FAIL_ONCE, FAIL_FROM, SHORT_WRITE, FAIL_SYNC_ONCE };
+enum { NOTHING, KILL, KILL_HALFWAY, FAIL_ONCE, FAIL_FROM, SHORT_WRITE, FAIL_SYNC_ONCE, FAIL_OPEN_ONCE };
 
 static char root[4096];
 static size_t root_length;
@@ -144,6 +144,10 @@ static int open_any(int (*real)(const char *, int, ...), const char *path, int f
     if (!is_ours(path)) return real(path, flags, mode);
     pthread_mutex_lock(&turn);
     if ((flags & O_CREAT && access(path, F_OK) != 0) || flags & O_TRUNC) error = strike('o');
+    if (fault == FAIL_OPEN_ONCE && step >= fault_at) {
+        fault = NOTHING;
+        error = fault_errno;
+    }
     if (error) {
         errno = error;
         note('o', error, -1, flags, path, strlen(path), "", 0);
