@@ -132,9 +132,13 @@ class WorkRegister(WorkBytes, frozen=True, tag="work.register", kw_only=True):
 
 
 class WorkDerive(WorkBytes, frozen=True, tag="work.derive", kw_only=True):
-    """A new work made from others. To sign it is to accept the royalties that the sources ask for."""
+    """A new work made from others. To sign it is to accept the royalties that the sources ask for, each up to `royalty_most_bp`.
+
+    Without that whoever holds a source could ask for more between the signature and its logging.
+    """
 
     sources: Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=MOST_SOURCES)]
+    royalty_most_bp: Share | None = None
     relation: Literal["version", "adaptation", "translation", "collection"] = "adaptation"
 
 

@@ -90,6 +90,11 @@ def derive(state: State, body: WorkDerive, entry_id: str, _: int) -> None:
         source = work(state, work_id)
         if source.standing != "held":
             raise WrongState(f"The source {work_id} is {source.standing}: nothing can be derived from it now.")
+        if body.royalty_most_bp is not None and source.royalty_bp > body.royalty_most_bp:
+            raise RuleBroken(
+                f"The source {work_id} asks for a royalty of {source.royalty_bp} basis points by now, and {body.royalty_most_bp} are accepted: "
+                "look at its terms, then sign again."
+            )
         if source.holder != account.id and _asks(source) and not keys.any_of(state, body.also, source.holder):
             raise ConsentMissing(
                 f"The holder of the source {work_id} is asked first and signs too: add their key to `also`."

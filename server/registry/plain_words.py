@@ -34,6 +34,12 @@ def _work(body: WorkBytes) -> str:
     return f"{body.kind} ({what}) {_terms(body)}"
 
 
+def _most(body: bodies.WorkDerive) -> str:
+    return (
+        ", whatever they are" if body.royalty_most_bp is None else f" up to {body.royalty_most_bp / 100:g} % for each"
+    )
+
+
 def _payments(transfers: Sequence[Transfer]) -> str:
     each = [
         f"{one.amount} to {_short(one.to)}" + (f" for the work {_short(one.work)}" if one.work else "")
@@ -85,7 +91,7 @@ _SENTENCES: Final[dict[type, Callable[[Any], str]]] = {
     ),
     bodies.WorkRegister: lambda body: f"Register a work as mine: {_work(body)}.",
     bodies.WorkDerive: lambda body: (
-        f"Register a work as mine, a {body.relation} of {', '.join(map(_short, body.sources))}, whose royalties I accept: {_work(body)}."
+        f"Register a work as mine, a {body.relation} of {', '.join(map(_short, body.sources))}, whose royalties I accept{_most(body)}: {_work(body)}."
     ),
     bodies.WorkLicense: lambda body: f"Give the work {_short(body.work)} new terms: {_terms(body)}.",
     bodies.WorkTransfer: lambda body: f"Pass the work {_short(body.work)} on to the account {_short(body.to)}.",

@@ -321,6 +321,17 @@ def test_who_may_attest_what(world: World, signer: str, claim: str) -> None:
             world.do(Attest, signer, claim=claim, subject=key_of("ben"))
 
 
+def test_no_more_royalty_is_owed_than_the_deriving_signature_accepts(world: World) -> None:
+    """Else who holds the source asks for more between the signature and its logging."""
+    source = world.work("ada", royalty_bp=100)
+    seen = world.body(WorkDerive, "ben", kind="text", sealed=SEALED, sources=(source,), royalty_most_bp=100)
+    world.do(WorkDerive, "ben", kind="text", sealed=SEALED, sources=(source,), royalty_most_bp=100)
+    world.do(WorkLicense, "ada", work=source, prev=source, royalty_bp=9_000)
+    with pytest.raises(RuleBroken, match="9000"):
+        world.log(world.sign(seen))
+    world.do(WorkDerive, "ben", kind="text", sealed=SEALED, sources=(source,))
+
+
 @pytest.mark.parametrize("signer", ["library", "clerk", "ada"])
 def test_nobody_attests_to_themselves(world: World, signer: str) -> None:
     with pytest.raises(Unauthorised, match="themselves"):
