@@ -24,7 +24,7 @@ from carrel.ledger.state import State
 from carrel.ledger.storage import Files, Head, Place, Record
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, TileReader, TileWriter, decode_bundle
 from carrel.server.errors import BadRequest, StorageError
-from carrel.server.registry.errors import Damaged, LogStopped, NoLog, RolledBack
+from carrel.server.registry.errors import Damaged, LogStopped, NoLog, OtherFormat, RolledBack
 from carrel.server.registry.files import locked, replace_file, sync_folder, sync_parents
 from carrel.server.registry.key_file import encode_key, key_of, read_key
 from carrel.server.registry.log import Log
@@ -155,7 +155,7 @@ def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, cl
     checkpoint = open_sealed(signer, sealed)
     assert sealed is not None  # it was opened just now
     seal_key = seal_key_of(signer)
-    head = store.head() or sealed_head(EMPTY, 0, 0, seal_key)
+    head = _head(store, checkpoint) or sealed_head(EMPTY, 0, 0, seal_key)
     if head.size < checkpoint.size:
         raise RolledBack(
             f"{checkpoint.size} entries were signed and the database has {head.size}: an old copy was put back. "
@@ -182,6 +182,19 @@ def assemble(signer: NoteSigner, store: SqlStore, files: Files, place: Place, cl
         pending,
         close,
     )
+
+
+def _head(store: SqlStore, checkpoint: Checkpoint) -> Head | None:
+    """Raises OtherFormat only if a checkpoint vouches for every entry: rows made anew from others would hide that one of them was exchanged."""
+    try:
+        return store.head()
+    except OtherFormat as error:
+        newest = store.latest(1 << 62, 1)
+        if newest and newest[0].index >= checkpoint.size:
+            raise Damaged(
+                f"{error} Entries from {checkpoint.size} on have no checkpoint yet: start the Carrel that wrote them once more, so that it signs them."
+            ) from error
+        raise
 
 
 def seal_key_of(signer: NoteSigner) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from random import Random
 import pytest
 
 from carrel.ledger.entry import Entry
-from carrel.server.registry.errors import AnotherWriter, RolledBack
+from carrel.server.registry.errors import AnotherWriter, Damaged, OtherFormat, RolledBack
 from carrel.server.registry.parts import Addresses
 from carrel.server.registry.recovery import create_log, open_log
 from carrel.server.registry.store import open_store, sqlite_url
@@ -239,3 +240,15 @@ def goes_on(folder: Path, some: list[Entry]) -> dict[str, bytes]:
     log.close()
     public = folder / "public"
     return {str(one.relative_to(public)): one.read_bytes() for one in public.rglob("*") if one.is_file()}
+
+
+def test_rows_said_to_be_of_another_format_hide_nothing(small: Specimen, in_memory: Path) -> None:
+    """Such rows are made anew from the entries by themselves; but not while entries are there for which no checkpoint vouches."""
+    copy = small.copy(in_memory / "copy")
+    database = sqlite3.connect(copy / "ledger.db")
+    database.execute("UPDATE ledger_head SET format = format - 1")
+    database.commit()
+    database.close()
+    with pytest.raises(Damaged, match="Entries from 60 on have no checkpoint yet") as found:
+        open_log(copy)
+    assert not isinstance(found.value, OtherFormat)
