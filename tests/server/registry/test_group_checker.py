@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -40,13 +41,13 @@ def test_each_wrong_one_is_named_and_holds_up_no_other(checker: GroupChecker) ->
 
 def test_a_checker_whose_process_was_ended_goes_on(checker: GroupChecker) -> None:
     checker.check(GIVEN)
-    process = checker._process
-    assert process is not None
-    process.kill()
-    process.wait()
+    worker = checker._worker
+    assert worker is not None
+    worker.process.kill()
+    worker.process.wait()
     assert checker.check(GIVEN) == ENTRIES
     assert checker.check(GIVEN) == ENTRIES
-    assert checker._process not in (None, process)
+    assert checker._worker not in (None, worker)
 
 
 def test_an_answer_that_cannot_be_read_is_not_believed_and_none_stays_behind(
@@ -58,3 +59,14 @@ def test_an_answer_that_cannot_be_read_is_not_believed_and_none_stays_behind(
         assert {type(one) for one in checker.check(forged)} == {BadSignature}
         monkeypatch.undo()
         assert checker.check(GIVEN) == ENTRIES
+
+
+def test_groups_of_several_threads_get_their_own_answers(checker: GroupChecker) -> None:
+    def forged(at: int) -> list[Given]:
+        raw, signatures = GIVEN[at]
+        return [*GIVEN[:at], (raw, [Signature(one.key, bytes(64)) for one in signatures]), *GIVEN[at + 1 :]]
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(checker.check, map(forged, range(len(GIVEN)))))
+    wrong = [[at for at, one in enumerate(found) if not isinstance(one, Entry)] for found in answers]
+    assert wrong == [[at] for at in range(len(GIVEN))]
