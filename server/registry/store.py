@@ -390,7 +390,7 @@ def sqlite_url(folder: Path) -> str:
 def _row(kind: str, key: str, value: bytes) -> Row:
     try:
         row: Row = _unpack[kind].decode(value)
-    except (KeyError, TypeError, UnicodeDecodeError, msgspec.DecodeError) as error:
+    except (KeyError, TypeError, UnicodeDecodeError, RecursionError, msgspec.DecodeError) as error:
         raise _damaged(kind, key) from error
     if row.id != key:
         raise _damaged(kind, key)
