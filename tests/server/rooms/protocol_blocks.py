@@ -18,7 +18,7 @@ from carrel.avatars.codec import (
     encode_positions,
     encode_rotations,
 )
-from carrel.server.errors import peer_errors
+from carrel.server.errors import PeerError, peer_errors
 from carrel.server.rooms.model import CLOSE_CODES
 from carrel.server.wire import frames
 from carrel.server.wire import messages as m
@@ -92,11 +92,14 @@ def flags() -> str:
 
 
 def codes() -> str:
+    """Those of every room of the house; what belongs to one capability is described with it."""
     return table(
         "code | HTTP | meaning",
         [
             f"`{code}` | {status} | {_CODES[code]}"
-            for code, status in sorted({(e.code, e.status) for e in peer_errors()})
+            for code, status in sorted(
+                {(e.code, e.status) for e in peer_errors() if e.__module__ == PeerError.__module__}
+            )
         ],
     )
 
