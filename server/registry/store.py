@@ -1,17 +1,18 @@
 """Entries and rows in SQL: one definition for SQLite and PostgreSQL.
 
-SQLite is asked through Python's own driver, PostgreSQL through asyncpg on an event loop of this store's: both run the same synchronous code. A store
-belongs to one thread.
+SQLite is asked through Python's own driver, PostgreSQL through asyncpg on an event loop and a thread of this store's: both run the same synchronous code. A
+store belongs to one thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -349,11 +350,21 @@ def _sqlite(url: str) -> SqlStore:
 
 
 def _postgresql(url: str) -> SqlStore:
-    runner = asyncio.Runner()
     engine = create_async_engine(url)
+    loop = asyncio.new_event_loop()
+    # A thread of its own: whoever asks may be on any thread, and may have a loop running there.
+    thread = Thread(target=loop.run_forever, name="ledger-postgresql", daemon=True)
+    thread.start()
+
+    def run(work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+
     closing = ExitStack()  # which may be closed twice
-    closing.callback(runner.close)
-    closing.callback(lambda: runner.run(engine.dispose()))
+    closing.callback(loop.close)
+    closing.callback(thread.join)
+    closing.callback(loop.call_soon_threadsafe, loop.stop)
+    closing.callback(lambda: run(loop.shutdown_default_executor()))
+    closing.callback(lambda: run(engine.dispose()))
 
     async def transact(work: Work[T]) -> T:
         async with engine.begin() as connection:
@@ -362,7 +373,7 @@ def _postgresql(url: str) -> SqlStore:
     async def claim() -> None:
         """On a connection of its own: the lock falls when it ends, however it ends. What then keeps two apart is the head's compare-and-swap."""
         connection = await engine.connect()
-        closing.callback(lambda: runner.run(connection.close()))
+        closing.callback(lambda: run(connection.close()))
         for name in ("fsync", "synchronous_commit"):
             if await connection.scalar(sa.select(sa.func.current_setting(name))) == "off":
                 raise ConfigurationError(
@@ -375,12 +386,7 @@ def _postgresql(url: str) -> SqlStore:
                 "Another server writes to this log's database. Stop it first, or speak to it through its address."
             )
 
-    return SqlStore(
-        lambda work: runner.run(transact(work)),
-        engine.sync_engine.dialect,
-        closing.close,
-        lambda: runner.run(claim()),
-    )
+    return SqlStore(lambda work: run(transact(work)), engine.sync_engine.dialect, closing.close, lambda: run(claim()))
 
 
 def sqlite_url(folder: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,13 +17,15 @@ import pytest
 
 from carrel.ledger.audit import audit
 from carrel.ledger.checkpoint import open_checkpoint
-from carrel.server.errors import ConfigurationError
+from carrel.server.errors import ConfigurationError, StorageError
 from carrel.server.registry.errors import AnotherWriter, LogStopped
 from carrel.server.registry.log import Log
 from carrel.server.registry.parts import Addresses
 from carrel.server.registry.recovery import open_log
+from carrel.server.registry.service import Registry
 from carrel.server.registry.store import SqlStore, open_store
 from tests import postgresql
+from tests.server_process import free_port
 
 from .logs import Kept, kept_logs
 from .test_log import (  # noqa: F401 - the same tests, with this module's `kept`
@@ -188,3 +191,28 @@ def test_readers_ask_beside_the_writer(kept: Kept) -> None:
     with ThreadPoolExecutor(3) as threads:
         assert list(threads.map(ask_one, range(kept.log.size))) == list(range(kept.log.size))
     queries.close()
+
+
+async def test_the_whole_service(kept: Kept) -> None:
+    """Its threads take turns at the store's event loop."""
+    kept.log.close()
+    for name in ("ana", "ben"):
+        service = Registry(kept.folder, kept.clock)
+        await service.start()
+        entry = kept.person(name).joins()
+        receipt = await service.submit(entry.raw, entry.signatures, wait="proof")
+        assert receipt.proof
+        await service.close()
+    assert service.size == service.published_size == 4
+
+
+def test_a_database_that_is_not_there_is_said(kept: Kept, tmp_path: Path) -> None:
+    threads = threading.active_count()
+    for url in (
+        f"{kept.url}_none",
+        kept.url.replace("//carrel@", "//nobody@"),
+        f"postgresql+asyncpg://carrel@127.0.0.1:{free_port()}/x",
+    ):
+        with pytest.raises(StorageError, match="database did not answer"):
+            open_store(url)
+    assert threading.active_count() == threads
