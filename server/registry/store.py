@@ -386,7 +386,13 @@ def _postgresql(url: str) -> SqlStore:
                 "Another server writes to this log's database. Stop it first, or speak to it through its address."
             )
 
-    return SqlStore(lambda work: run(transact(work)), engine.sync_engine.dialect, closing.close, lambda: run(claim()))
+    try:
+        return SqlStore(
+            lambda work: run(transact(work)), engine.sync_engine.dialect, closing.close, lambda: run(claim())
+        )
+    except BaseException:
+        closing.close()
+        raise
 
 
 def sqlite_url(folder: Path) -> str:
