@@ -85,6 +85,8 @@ class _Link:
         self.witness = witness
         self.standing = Standing(witness.name, witness.url)
         self.work: _Work | None = None
+        self.contradicted: tuple[Note, Contradicted] | None = None
+        """A checkpoint of ours, and what the witness knows against it: the first that is proven, else the latest."""
         self._log_key = log_key
         self._prove = prove
         self._change = change
@@ -123,6 +125,8 @@ class _Link:
             with self._change:
                 work.lines, work.failure, work.done = lines, failure, True
                 self._note(work)
+                if isinstance(failure, Contradicted) and not (self.contradicted and self.contradicted[1].proof):
+                    self.contradicted = work.note, failure
                 self._change.notify_all()
 
     def _cosign(self, work: _Work) -> tuple[NoteSignature, ...]:
@@ -235,9 +239,9 @@ class Cosigning:
             self._change.wait_for(lambda: self._enough(self._gathered(note)) or self._all_done(note), PATIENCE_S)
             self._change.wait_for(lambda: self._all_done(note), GRACE_S)
             found = self._gathered(note)
-            proven = [link for link in self._links if _contradiction(link, note, proven=True)]
-        if proven:
-            raise LogStopped(str(self._forked(proven[0], note)))
+            proven = [link for link in self._links if link.contradicted and link.contradicted[1].proof]
+        for link in proven:
+            raise LogStopped(str(self._forked(link)))
         if not self._enough(found):
             raise Unwitnessed(self._missing(checkpoint))
         return found
@@ -265,13 +269,13 @@ class Cosigning:
                 link.want(note, checkpoint)
             self._change.notify_all()
             self._change.wait_for(lambda: self._all_done(note), PATIENCE_S)
-            against = [link for link in self._links if _contradiction(link, note)]
+            against = [link for link in self._links if link.contradicted]
         for link in against:
-            raise self._forked(link, note)
+            raise self._forked(link)
 
-    def _forked(self, link: _Link, note: Note) -> RolledBack | Forked:
-        found = _contradiction(link, note)
-        assert found is not None
+    def _forked(self, link: _Link) -> RolledBack | Forked:
+        assert link.contradicted is not None
+        note, found = link.contradicted
         said = f"The witness {link.witness.name} contradicts this log. {found}"
         if found.proof is not None:
             self._keep(note, found.proof)
@@ -347,11 +351,6 @@ def _prover(opened: Log) -> Proof:
 
 def _is_at(link: _Link, note: Note) -> bool:
     return link.work is not None and link.work.note.text == note.text
-
-
-def _contradiction(link: _Link, note: Note, *, proven: bool = False) -> Contradicted | None:
-    failure = link.work.failure if link.work is not None and _is_at(link, note) else None
-    return failure if isinstance(failure, Contradicted) and (failure.proof is not None or not proven) else None
 
 
 def _printable(body: bytes) -> str:

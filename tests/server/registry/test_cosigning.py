@@ -246,6 +246,40 @@ def test_a_proven_fork_stops_the_log_and_both_notes_are_kept(
         watching()
 
 
+def test_a_proof_of_a_fork_that_comes_late_stops_the_log_all_the_same(
+    kept: Kept, three: list[Puppet], watching: Callable[..., Cosigning], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosigning, "GRACE_S", 0.01)
+    for one in three:
+        one.be_honest(kept.log)
+    asking = watching()
+    other = Checkpoint(kept.log.origin, 3, bytes(32)).sign([kept.log.signer])
+    shown = threading.Event()
+
+    def late(asked: AddCheckpoint) -> tuple[int, bytes]:
+        if asked.old_size < 3:
+            return 409, b"3\n"
+        if asked.checkpoint.size > 3:
+            return 422, b"no\n"
+        shown.wait(20)
+        return 409, other.encode()
+
+    three[0].answer = late
+    asking(grow(kept, "ana"))
+    newer = grow(kept, "bo")
+    asking(newer)
+    shown.set()
+
+    def go_on() -> None:
+        for number in range(100):
+            asking(grow(kept, f"reader {number}"))
+
+    with pytest.raises(LogStopped, match="signed by this log's key"):
+        go_on()
+    (proof,) = (kept.folder / "forks").iterdir()
+    assert proof.read_bytes().endswith(other.encode())
+
+
 def test_policies_that_cannot_work_are_refused(kept: Kept, three: list[Puppet], tmp_path: Path) -> None:
     nowhere = TrustedWitness("a", three[0].trusted.key)
     with pytest.raises(ConfigurationError, match="no address"):
