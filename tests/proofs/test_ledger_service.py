@@ -21,8 +21,8 @@ from carrel.ledger.policy import Policy, TrustedLog
 from carrel.ledger.proof import parse_proof
 from carrel.ledger.tiles import TileReader
 from carrel.server.clock import steady_clock
-from carrel.server.registry.rebuild import rebuild
 from carrel.server.registry.parts import PUBLIC
+from carrel.server.registry.rebuild import rebuild
 from tests.server.registry.logs import ORIGIN, Person
 from tests.server_process import ServerProcess
 

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -73,6 +74,10 @@ class Library:
 
     def kill(self) -> None:
         self._process.kill()
+
+    def close(self) -> None:
+        if hasattr(self, "_process"):
+            self.kill()
 
     def status(self) -> dict[str, Any]:
         return json.loads(self._get("api/status"))  # type: ignore[no-any-return]
@@ -189,9 +194,13 @@ def swing(random: Random, witness: WitnessProcess, dead: set[str]) -> None:
 
 def test_while_one_lies_and_the_others_die(tmp_path: Path, measured: Callable[..., None]) -> None:
     """With a witness that lies in every way, others that die, and a library that is killed, one history is published and every promise kept."""
-    random, library, dead = Random(7), Library(tmp_path), set[str]()
+    random, dead = Random(7), set[str]()
     lies, refusals, waits = 0, 0, 0
-    with processes(tmp_path, library.key, "ab") as honest, puppets("c") as (liar,):
+    with (
+        closing(Library(tmp_path)) as library,
+        processes(tmp_path, library.key, "ab") as honest,
+        puppets("c") as (liar,),
+    ):
         policy = quorum(2, *(one.trusted for one in honest), liar.trusted)
         library.open(policy)
         for _ in range(ROUNDS):
@@ -238,9 +247,9 @@ def test_while_one_lies_and_the_others_die(tmp_path: Path, measured: Callable[..
 
 def test_while_one_forgets_and_the_others_die(tmp_path: Path, measured: Callable[..., None]) -> None:
     """With one witness at a time rolled back to what it knew earlier, and a thief who asks it then, one history is published and the other never."""
-    random, library, dead = Random(11), Library(tmp_path), set[str]()
+    random, dead = Random(11), set[str]()
     forgotten = 0
-    with processes(tmp_path, library.key, "abc") as witnesses:
+    with closing(Library(tmp_path)) as library, processes(tmp_path, library.key, "abc") as witnesses:
         forgetful, *others = witnesses
         policy = quorum(2, *(one.trusted for one in witnesses))
         library.open(policy)
