@@ -92,6 +92,13 @@ def test_the_library_takes_its_account_back_from_a_thief(tmp_path: Path) -> None
         run("init", "--origin", ORIGIN, "--dir", tmp_path / "other", "--recovery", "abc")
 
 
+def test_nothing_is_published_offline_where_nobody_knows_who_witnesses(folder: Path, tmp_path: Path) -> None:
+    published = folder / "public" / "checkpoint"
+    published.unlink()
+    run("append", entry_file(tmp_path / "entry.json", newcomer()), "--dir", folder)
+    assert not published.exists()
+
+
 def test_a_second_one_is_not_made_there(folder: Path) -> None:
     with pytest.raises(LogStopped, match="already"):
         run("init", "--origin", ORIGIN, "--dir", folder)
