@@ -26,6 +26,11 @@ from .logs import Kept, until
 from .witnesses import WitnessProcess, processes, quorum
 
 
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "SEAL_EVERY_S", 0.05)
+
+
 @pytest.fixture
 def three(kept: Kept, tmp_path: Path) -> Iterator[list[WitnessProcess]]:
     with processes(tmp_path, kept.log.signer.verifier(), "abc") as made:
@@ -67,9 +72,8 @@ async def publish(kept: Kept, registry: Registry, name: str) -> set[str]:
 
 
 async def test_publishing_goes_on_while_one_is_dead_and_waits_while_two_are(
-    kept: Kept, three: list[WitnessProcess], monkeypatch: pytest.MonkeyPatch
+    kept: Kept, three: list[WitnessProcess]
 ) -> None:
-    monkeypatch.setattr(pipeline, "SEAL_EVERY_S", 0.05)
     _, b, c = three
     policy = quorum(2, *(one.trusted for one in three))
     async with library(kept, policy) as (registry, cosigning):
