@@ -22,7 +22,7 @@ from carrel.server.bench.ledger_writing import BLOCK, ORIGIN, Turns, fresh_log, 
 from carrel.server.bench.target import cores
 from carrel.server.registry.recovery import open_log
 
-ROUNDS: Final = 4
+ROUNDS: Final = 2
 OPENING: Final = 1000
 SINGLES: Final = 30 * BLOCK
 LINKED: Final = {1: 8000, 10: 3000, 100: 600, 500: 160}
