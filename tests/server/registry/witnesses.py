@@ -76,7 +76,8 @@ class WitnessProcess:
             self._process = None
 
     def copy(self, to: Path) -> None:
-        shutil.copytree(self.folder / "logs", to)
+        """As a backup does it, while the witness may be writing."""
+        shutil.copytree(self.folder / "logs", to, ignore=shutil.ignore_patterns(".*"))
 
     def put_back(self, copy: Path) -> None:
         """While it is down: what it remembers is again what it was."""
