@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from carrel.server import accounts as people
 from carrel.server.accounts import Accounts
-from carrel.server.clock import Clock, steady_clock
+from carrel.server.clock import Clock, steady_clock, wall_clock
 from carrel.server.errors import CarrelError, Forbidden
 from carrel.server.moderation import Moderation
 from carrel.server.registry.attach import open_registry
@@ -51,6 +51,7 @@ class Library:
 
 async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     """Every part, joined. Raises ConfigurationError, StorageError."""
+    ledger_clock = clock or wall_clock()  # people's machines are compared with it, hours after the start too
     clock = clock or steady_clock()
     networks(settings.trusted_proxies)
     registry = CollectorRegistry()
@@ -64,7 +65,7 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     view = setup_web(app, settings, rooms, accounts, moderation)
     app.add_routes(people.routes(accounts, settings))
     attach(app, rooms)
-    ledger = open_registry(app, settings, accounts, clock, registry)
+    ledger = open_registry(app, settings, accounts, ledger_clock, registry)
     app.add_routes(ledger_pages.routes(view, ledger))
     app.router.add_get("/api/health", partial(health, ledger))
     app.router.add_get("/metrics", partial(metrics, registry))

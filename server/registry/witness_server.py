@@ -20,7 +20,7 @@ from carrel.ledger.errors import Invalid
 from carrel.ledger.witness import MAX_REQUEST_BYTES, PATH, TEXT_TYPE, Decision, answer, consider, parse_request
 from carrel.server import tls
 from carrel.server.bucket import Bucket
-from carrel.server.clock import Clock, steady_clock
+from carrel.server.clock import Clock, wall_clock
 from carrel.server.errors import ConfigurationError, LocalError, TooLarge, TooManyRequests
 from carrel.server.registry.errors import NotNow
 from carrel.server.registry.witness_memory import Memory
@@ -157,7 +157,7 @@ async def run(signer: NoteSigner, logs: Logs, folder: Path, settings: Settings) 
     context = tls.context(settings)
     networks(settings.trusted_proxies)
     memory = Memory(folder, logs)
-    clock = steady_clock()
+    clock = wall_clock()
     runner = web.AppRunner(make_app(Witness(signer, logs, memory, clock), clock, settings), access_log=None)
     await runner.setup()
     try:
