@@ -110,12 +110,12 @@ class File(Part, frozen=True, kw_only=True):
 class WorkTerms(Body, frozen=True, kw_only=True):
     """What others may do. `licence`: a known URI, or none: all rights reserved. `royalty_bp`: of what a derived work earns.
 
-    `derivation`: ask means that the holder signs a derived work too.
+    `derivation`: ask means that the holder signs a derived work too, open that nobody is asked; left out, it is open where the licence is, else ask.
     """
 
     licence: Uri | None = None
     royalty_bp: Share = 0
-    derivation: Derivation = "open"
+    derivation: Derivation | None = None
 
 
 class WorkBytes(WorkTerms, frozen=True, kw_only=True):
@@ -158,6 +158,8 @@ class WorkTransfer(Body, frozen=True, tag="work.transfer", kw_only=True):
 
 
 class WorkDispute(Body, frozen=True, tag="work.dispute", kw_only=True):
+    """Opened together with the library's people: one of their keys is `by` or in `also`."""
+
     work: Hash
     prev: Hash
     reason: Code

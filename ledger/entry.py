@@ -45,10 +45,12 @@ class Entry(NamedTuple):
 
 def signers(body: AnyBody) -> set[str]:
     """The keys whose signatures it bears: exactly these."""
-    keys = {body.by, *body.also}
-    if isinstance(body, _BRINGERS):
-        keys.add(body.key)  # whoever brings a key shows that they have it
-    return keys
+    return _first(body).union(body.also)
+
+
+def _first(body: AnyBody) -> set[str]:
+    # Whoever brings a key shows that they have it.
+    return {body.by, body.key} if isinstance(body, _BRINGERS) else {body.by}
 
 
 def parse(
@@ -59,9 +61,9 @@ def parse(
     given = tuple(sorted(signatures))
     if len(given) > MOST_SIGNATURES:
         raise SurplusSignature(f"No entry has more than {MOST_SIGNATURES} signatures.")
-    if sorted(set(body.also)) != list(body.also):
-        raise SurplusSignature("`also` names each further key once, in ascending order.")
     wanted = signers(body)
+    if sorted(set(body.also)) != list(body.also) or len(wanted) < len(_first(body)) + len(body.also):
+        raise SurplusSignature("`also` names each further key once, in ascending order.")
     keys = [one.key.hex() for one in given]
     if missing := wanted - set(keys):
         raise MissingSignature(f"The signature of key {min(missing)} is missing.")

@@ -126,7 +126,10 @@ def dispute(state: State, body: WorkDispute, entry_id: str, _: int) -> None:
     row = _changing(state, body, body.work, body.prev)
     if keys.is_of(state, body.by, row.holder):
         raise Unauthorised("A work is disputed by somebody else than its holder. Withdraw it instead.")
-    state.put(replace(row, head=entry_id, standing="disputed"))
+    if not any(keys.role_of(state, key) for key in (body.by, *body.also)):
+        # Who disputes freezes somebody else's work: the library hears the reasons first.
+        raise ConsentMissing("A dispute is opened together with the library's people: one of them signs too.")
+    state.put(replace(row, head=entry_id, standing="disputed", disputant=keys.account_of(state, body.by).id))
 
 
 def decide(state: State, body: WorkDecision, entry_id: str, _: int) -> None:
@@ -136,12 +139,13 @@ def decide(state: State, body: WorkDecision, entry_id: str, _: int) -> None:
         raise BadField("`to` is named when the outcome is reassigned, and only then.")
     if body.to is not None:
         _check_account(state, body.to)
-    if keys.account_of(state, body.by).id in (row.holder, body.to):
-        raise Unauthorised("Nobody decides about their own work: let a colleague sign.")
+    if keys.account_of(state, body.by).id in (row.holder, row.disputant, body.to):
+        raise Unauthorised("Nobody decides about their own work or their own dispute: let a colleague sign.")
+    decided = replace(row, head=entry_id, standing="held", disputant=None)
     outcomes: dict[str, WorkRow] = {
-        "dismissed": replace(row, head=entry_id, standing="held"),
-        "upheld": replace(row, head=entry_id, standing="taken_down"),
-        "reassigned": replace(row, head=entry_id, standing="held", holder=body.to or row.holder),
+        "dismissed": decided,
+        "upheld": replace(decided, standing="taken_down"),
+        "reassigned": replace(decided, holder=body.to or row.holder),
     }
     state.put(outcomes[body.outcome])
 
@@ -219,8 +223,8 @@ def _check_terms(body: WorkTerms) -> None:
 
 
 def _asks(source: WorkRow) -> bool:
-    """Whether who derives needs the holder's signature: it is asked for, or the licence does not allow it by itself."""
-    return source.licence not in OPEN and (source.derivation == "ask" or source.licence is not None)
+    """Whether who derives needs the holder's signature: as the holder says, else unless the licence allows it by itself."""
+    return source.derivation == "ask" if source.derivation else source.licence not in OPEN
 
 
 def _by_holder(state: State, key: str, row: WorkRow) -> None:

@@ -73,6 +73,7 @@ class Story:
             kind="text",
             files=(_file("lamp", "text/markdown"),),
             royalty_bp=500,
+            derivation="open",
         )
         snow = self.say("snow", WorkRegister, self.otto, kind="panorama", files=(_file("snow", "image/webp"),))
         self.say(
@@ -95,7 +96,9 @@ class Story:
         )
         licensed = self.say("licensed", WorkLicense, self.mei, work=lamp, prev=lamp, licence=BY_SA)
         passed = self.say("passed", WorkTransfer, self.otto, self.mei, work=snow, prev=snow, to=self.mei.key)
-        dispute = self.say("dispute", WorkDispute, self.otto, work=lamp, prev=licensed, reason="not_the_author")
+        dispute = self.say(
+            "dispute", WorkDispute, self.otto, self.library, work=lamp, prev=licensed, reason="not_the_author"
+        )
         self.say(
             "decision", WorkDecision, self.library, work=lamp, prev=dispute, outcome="dismissed", reason="no_evidence"
         )

@@ -89,7 +89,12 @@ class _World(People):
         file = File(bytes=self.random.randrange(1, 10**9), hash=self.hash(), media="model/gltf-binary")
         made = self.entry(
             WorkRegister(
-                kind="model", files=(file,), metadata=self.hash(), licence=None, royalty_bp=500, **self.head_of(pen)
+                kind="model",
+                files=(file,),
+                metadata=self.hash(),
+                derivation="open",
+                royalty_bp=500,
+                **self.head_of(pen),
             ),
             pen,
         )
@@ -102,7 +107,12 @@ class _World(People):
         holder = self.reader()
         pen = holder.pens[0]
         body = WorkDerive(
-            kind="scene", sealed=self.hash(), sources=tuple(sorted(sources)), royalty_bp=250, **self.head_of(pen)
+            kind="scene",
+            sealed=self.hash(),
+            sources=tuple(sorted(sources)),
+            royalty_bp=250,
+            derivation="open",
+            **self.head_of(pen),
         )
         return self._new_work(self.entry(body, pen), holder)
 
@@ -117,7 +127,9 @@ class _World(People):
         if work is None:
             return None
         pen = work.holder.pens[0]
-        terms: dict[str, Any] = self.random.choice(({"licence": _CC_BY}, {"royalty_bp": 250}, {}))
+        terms: dict[str, Any] = self.random.choice(
+            ({"licence": _CC_BY}, {"royalty_bp": 250, "derivation": "open"}, {"derivation": "open"})
+        )
         return self._changed(
             work, self.entry(WorkLicense(work=work.name, prev=work.head, **terms, **self.head_of(pen)), pen)
         )
@@ -139,9 +151,16 @@ class _World(People):
             return None
         self.works.remove(work)
         _remember(self.disputed, work)
-        pen = by.pens[0]
-        body = WorkDispute(work=work.name, prev=work.head, reason="copied", evidence=self.hash(), **self.head_of(pen))
-        return self._changed(work, self.entry(body, pen))
+        pen, heard = by.pens[0], self.staff.pens[0]
+        body = WorkDispute(
+            work=work.name,
+            prev=work.head,
+            reason="copied",
+            evidence=self.hash(),
+            also=(heard.key,),
+            **self.head_of(pen),
+        )
+        return self._changed(work, self.entry(body, pen, heard))
 
     def decide(self) -> Made:
         if not self.disputed:

@@ -21,8 +21,9 @@ def _short(name: str) -> str:
 
 def _terms(body: WorkTerms) -> str:
     licence = body.licence or "no licence (all rights reserved)"
-    consent = "asking me first" if body.derivation == "ask" else "without asking"
-    return f"under {licence}; others may derive from it {consent}, for {body.royalty_bp / 100:g} % of what that earns"
+    share = f"for {body.royalty_bp / 100:g} % of what that earns"
+    consent = {"ask": "asking me first", "open": "without asking", None: "as the licence allows, else asking me first"}
+    return f"under {licence}; others may derive from it {consent[body.derivation]}, {share}"
 
 
 def _files(files: Sequence[File]) -> str:

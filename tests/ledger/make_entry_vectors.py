@@ -65,9 +65,11 @@ def works(world: World) -> None:
     world.do(WorkDerive, "ada 3", kind="scene", sealed=SEALED, sources=sources, relation="collection", also=("cyd",))
     licensed = world.do(WorkLicense, "ben", work=model, prev=model, licence=_CC_BY)
     moved = world.do(WorkTransfer, "ben", work=model, prev=licensed, to=world.key("cyd"), also=("cyd",))
-    disputed = world.do(WorkDispute, "dee", work=model, prev=moved, reason="copied", evidence="cd" * 32)
+    disputed = world.do(
+        WorkDispute, "dee", work=model, prev=moved, reason="copied", evidence="cd" * 32, also=("clerk",)
+    )
     decided = world.do(
-        WorkDecision, "clerk", work=model, prev=disputed, outcome="reassigned", reason="proven", to=world.key("dee")
+        WorkDecision, "colleague", work=model, prev=disputed, outcome="reassigned", reason="proven", to=world.key("dee")
     )
     world.do(WorkWithdraw, "library", work=model, prev=decided, reason="asked")
     rendition = File(bytes=0, hash="00" * 32, media="image/ktx2")

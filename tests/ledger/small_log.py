@@ -100,7 +100,7 @@ def lively_log(count: int, people: int = 5) -> SmallLog:
         reason="mistake",
     )
     work = add_work(log, names[0], "first")
-    log.add(bodies.WorkLicense, names[0], work=work, prev=work, royalty_bp=500)
+    log.add(bodies.WorkLicense, names[0], work=work, prev=work, royalty_bp=500, derivation="open")
     derived = log.add(bodies.WorkDerive, names[1], sources=(work,), **a_file("derived")).hash.hex()
     held = log.add(
         bodies.CreditHold, names[0], amount=2, expires_ms=log.clock_ms + 86_400_000, rule=rule, to=key(names[1])
@@ -130,4 +130,4 @@ def a_file(name: str) -> dict[str, Any]:
 
 def add_work(log: SmallLog, by: str, name: str) -> str:
     """The work's id."""
-    return log.add(bodies.WorkRegister, by, **a_file(name)).hash.hex()
+    return log.add(bodies.WorkRegister, by, **a_file(name), derivation="open").hash.hex()

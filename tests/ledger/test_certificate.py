@@ -44,7 +44,9 @@ def storied_work(extra: int = 20) -> tuple[SmallLog, str]:
     head = log.add(bodies.WorkLicense, "ann", work=work, prev=work, royalty_bp=300).hash.hex()
     add_work(log, "ann", "another")
     head = log.add(bodies.WorkTransfer, "ann", work=work, prev=head, to=key("ben"), also=(key("ben"),)).hash.hex()
-    head = log.add(bodies.WorkDispute, "ann", work=work, prev=head, reason="authorship").hash.hex()
+    head = log.add(
+        bodies.WorkDispute, "ann", work=work, prev=head, reason="authorship", also=(key("library"),)
+    ).hash.hex()
     log.add(bodies.WorkDecision, "library", work=work, prev=head, outcome="dismissed", reason="unfounded")
     for number in range(extra // 2):
         add_work(log, "ben", f"late {number}")

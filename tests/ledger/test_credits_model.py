@@ -238,7 +238,7 @@ class Economy(RuleBasedStateMachine):
             model.works[entry] = Work(by, Fraction(royalty_bp, 10_000))
             return set()
 
-        self.both(act, WorkRegister, by, kind="text", sealed=SEALED, royalty_bp=royalty_bp)
+        self.both(act, WorkRegister, by, kind="text", sealed=SEALED, royalty_bp=royalty_bp, derivation="open")
 
     @precondition(lambda self: any(work.standing == "held" for work in self.model.works.values()))
     @rule(by=st.sampled_from(READERS), royalty_bp=SHARES, picks=st.lists(PICK, min_size=1, max_size=3))
@@ -251,7 +251,16 @@ class Economy(RuleBasedStateMachine):
             model.works[entry] = Work(by, Fraction(royalty_bp, 10_000), sources, accepted)
             return set()
 
-        self.both(act, WorkDerive, by, kind="text", sealed=SEALED, royalty_bp=royalty_bp, sources=tuple(sources))
+        self.both(
+            act,
+            WorkDerive,
+            by,
+            kind="text",
+            sealed=SEALED,
+            royalty_bp=royalty_bp,
+            derivation="open",
+            sources=tuple(sources),
+        )
 
     @precondition(lambda self: any(work.standing == "held" for work in self.model.works.values()))
     @rule(
@@ -282,7 +291,7 @@ class Economy(RuleBasedStateMachine):
             return set()
 
         if what == "license":
-            self.both(act, WorkLicense, holder, royalty_bp=royalty_bp, **members)
+            self.both(act, WorkLicense, holder, royalty_bp=royalty_bp, derivation="open", **members)
         elif what == "transfer" and to != holder:
             self.both(act, WorkTransfer, holder, to=self.account(to), also=(to,), **members)
         elif what != "transfer":

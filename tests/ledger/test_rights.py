@@ -63,7 +63,7 @@ def row(world: World, work: str) -> WorkRow:
 def bring_to(world: World, work: str, standing: str) -> None:
     """ada's work, from held to another standing."""
     if standing in ("disputed", "taken_down"):
-        world.do(WorkDispute, "ben", work=work, prev=row(world, work).head, reason="copied")
+        world.do(WorkDispute, "ben", work=work, prev=row(world, work).head, reason="copied", also=("colleague",))
     if standing == "taken_down":
         world.do(WorkDecision, "clerk", work=work, prev=row(world, work).head, outcome="upheld", reason="proven")
     if standing == "withdrawn":
@@ -78,7 +78,7 @@ SIGNERS = ("ada", "ben", "clerk", "library", "revoked", "unknown")
 CHANGES: dict[str, tuple[type[Body], dict[str, Any]]] = {
     "license": (WorkLicense, {"licence": BY}),
     "transfer": (WorkTransfer, {"to": "cyd", "also": ("cyd",)}),
-    "dispute": (WorkDispute, {"reason": "copied"}),
+    "dispute": (WorkDispute, {"reason": "copied", "also": ("colleague",)}),
     "dismiss": (WorkDecision, {"outcome": "dismissed", "reason": "examined"}),
     "uphold": (WorkDecision, {"outcome": "upheld", "reason": "examined"}),
     "reassign": (WorkDecision, {"outcome": "reassigned", "reason": "examined", "to": "ben"}),
@@ -199,11 +199,13 @@ def test_an_open_licence_asks_for_nothing_beside_it(world: World, terms: dict[st
 @pytest.mark.parametrize(
     ("terms", "asked"),
     [
-        ({}, False),
+        ({"derivation": None}, True),
+        ({"derivation": "open"}, False),
         ({"derivation": "ask"}, True),
         ({"licence": BY}, False),
         ({"licence": BY_ND}, True),
         ({"licence": IN_COPYRIGHT}, True),
+        ({"licence": BY_ND, "derivation": "open"}, False),
         ({"royalty_bp": 500}, False),
         ({"royalty_bp": 500, "derivation": "ask"}, True),
     ],
@@ -261,7 +263,7 @@ def test_sources_are_works_and_each_is_named_once(world: World) -> None:
         ("ben", ("revoked",), KeyRevoked),
         ("ben", ("unknown",), UnknownKey),
         ("unknown", ("ben",), UnknownKey),
-        ("ada", ("ada",), WrongState),
+        ("ada", (), WrongState),
     ],
 )
 def test_a_work_goes_to_who_takes_it(world: World, to: str, also: tuple[str, ...], refused: type[Refused]) -> None:
@@ -287,8 +289,10 @@ def test_only_a_new_holder_is_named_in_a_decision(world: World) -> None:
 
 def test_nobody_decides_about_their_own_work(world: World) -> None:
     mine = world.work("clerk")
-    disputed = world.do(WorkDispute, "ben", work=mine, prev=mine, reason="copied")
+    disputed = world.do(WorkDispute, "library", work=mine, prev=mine, reason="copied")
     decision = {"work": mine, "prev": disputed, "reason": "examined"}
+    with pytest.raises(Unauthorised):
+        world.do(WorkDecision, "library", **decision, outcome="upheld")
     with pytest.raises(Unauthorised):
         world.do(WorkDecision, "clerk", **decision, outcome="dismissed")
     with pytest.raises(Unauthorised):
@@ -326,7 +330,7 @@ def test_no_more_royalty_is_owed_than_the_deriving_signature_accepts(world: Worl
     source = world.work("ada", royalty_bp=100)
     seen = world.body(WorkDerive, "ben", kind="text", sealed=SEALED, sources=(source,), royalty_most_bp=100)
     world.do(WorkDerive, "ben", kind="text", sealed=SEALED, sources=(source,), royalty_most_bp=100)
-    world.do(WorkLicense, "ada", work=source, prev=source, royalty_bp=9_000)
+    world.do(WorkLicense, "ada", work=source, prev=source, royalty_bp=9_000, derivation="open")
     with pytest.raises(RuleBroken, match="9000"):
         world.log(world.sign(seen))
     world.do(WorkDerive, "ben", kind="text", sealed=SEALED, sources=(source,))

@@ -70,7 +70,9 @@ def found(world: World, **rules: int) -> World:
 
 
 def derived(world: World, by: str, *sources: str, royalty_bp: int = 0) -> str:
-    return world.do(WorkDerive, by, kind="text", sealed=SEALED, sources=sources, royalty_bp=royalty_bp)
+    return world.do(
+        WorkDerive, by, kind="text", sealed=SEALED, sources=sources, royalty_bp=royalty_bp, derivation="open"
+    )
 
 
 def bought(world: World, work: str, amount: int = 20, by: str = "buyer") -> list[tuple[str, int]]:
@@ -137,10 +139,10 @@ def test_terms_bind_as_they_were_accepted_and_never_become_harder() -> None:
     world = found(World(), royalty_depth=1, royalty_cap_bp=10_000)
     source = world.work("ada", royalty_bp=1_000)
     old = derived(world, "ben", source)
-    raised = world.do(WorkLicense, "ada", work=source, prev=source, royalty_bp=5_000)
+    raised = world.do(WorkLicense, "ada", work=source, prev=source, royalty_bp=5_000, derivation="open")
     assert bought(world, old) == [("ben", 18), ("ada", 2)]
     assert bought(world, derived(world, "cyd", source)) == [("cyd", 10), ("ada", 10)]
-    world.do(WorkLicense, "ada", work=source, prev=raised, royalty_bp=500)
+    world.do(WorkLicense, "ada", work=source, prev=raised, royalty_bp=500, derivation="open")
     assert bought(world, old) == [("ben", 19), ("ada", 1)]
 
 

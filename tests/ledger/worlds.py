@@ -95,7 +95,9 @@ class World:
         return self.do(CreditIssue, "clerk", code="publishing", rule=self.state.rule, transfers=transfers)
 
     def work(self, by: str, **members: Any) -> str:
-        return self.do(WorkRegister, by, **{"kind": "text", "sealed": SEALED, **members})
+        """From which anybody may derive, unless `members` say something of that."""
+        terms = {} if "licence" in members else {"derivation": "open"}
+        return self.do(WorkRegister, by, **{"kind": "text", "sealed": SEALED, **terms, **members})
 
     def account(self, name: str) -> AccountRow:
         row = self.state.get(AccountRow, self.key(name))

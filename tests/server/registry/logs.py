@@ -56,7 +56,8 @@ class Person:
 
     def registers(self, name: str) -> Entry:
         digest = hashlib.sha256(name.encode()).hexdigest()
-        return self.entry(WorkRegister, kind="text", files=(File(bytes=len(name), hash=digest, media="text/plain"),))
+        files = (File(bytes=len(name), hash=digest, media="text/plain"),)
+        return self.entry(WorkRegister, kind="text", derivation="open", files=files)
 
 
 class Kept:
