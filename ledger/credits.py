@@ -35,6 +35,8 @@ from carrel.ledger.rights import work as work_of
 from carrel.ledger.rules import by_id, in_force
 from carrel.ledger.state import DAY_MS, ISSUER, AccountRow, DayRow, HoldRow, HoldStanding, MoveRow, State, replace
 
+MOST_HOLDS: Final = 100
+"""Open holds of one payer: whatever lapses at one time lapses before one entry."""
 MOST_LEGS: Final = 1_000
 """Movements of one entry, royalties included."""
 
@@ -88,8 +90,13 @@ def hold(state: State, body: CreditHold, entry_id: str, logged_ms: int) -> None:
     if body.work is not None:
         _check_holder(state, body.work, body.to)
     _count_spending(state, rules, payer, [Leg(amount=body.amount, payer=payer, to=body.to)], logged_ms)
-    _check_cover(_account(state, payer), body.amount, rules)
-    _pend(state, payer, body.to, body.amount)
+    row = _account(state, payer)
+    _check_cover(row, body.amount, rules)
+    if row.holds >= MOST_HOLDS:
+        raise LimitReached(
+            f"An account has at most {MOST_HOLDS} open holds. Let one of them be paid or given back first."
+        )
+    _pend(state, payer, body.to, body.amount, 1)
     state.put(
         HoldRow(
             id=entry_id,
@@ -255,15 +262,15 @@ def _check_signer(state: State, key: str, *, may: str, other: str, sentence: str
         raise Unauthorised(f"{sentence}, or by the library's people who have no part in it.")
 
 
-def _pend(state: State, payer: str, to: str, amount: int) -> None:
+def _pend(state: State, payer: str, to: str, amount: int, holds: int) -> None:
     row = _account(state, payer)
-    state.put(replace(row, debits_pending=row.debits_pending + amount))
+    state.put(replace(row, debits_pending=row.debits_pending + amount, holds=row.holds + holds))
     row = _account(state, to)
     state.put(replace(row, credits_pending=row.credits_pending + amount))
 
 
 def _end_hold(state: State, row: HoldRow, standing: HoldStanding) -> None:
-    _pend(state, row.payer, row.to, -row.amount)
+    _pend(state, row.payer, row.to, -row.amount, -1)
     state.put(replace(row, standing=standing))
 
 

@@ -45,7 +45,7 @@ class KeyRow(Row, frozen=True):
 class AccountRow(Row, frozen=True):
     """Who holds works and credit. `head`: the latest entry about its keys, `keys`: those that may sign now.
 
-    Credits are counted by direction and never down; pending ones are held.
+    Credits are counted by direction and never down; pending ones are held. `holds`: open ones that it pays.
     """
 
     table: ClassVar[str] = "accounts"
@@ -58,6 +58,7 @@ class AccountRow(Row, frozen=True):
     debits_posted: int = 0
     credits_pending: int = 0
     debits_pending: int = 0
+    holds: int = 0
 
     @property
     def balance(self) -> int:

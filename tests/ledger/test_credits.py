@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from carrel.ledger import credits  # noqa: A004 - the ledger's credits, not Python's
 from carrel.ledger.bodies import (
     CreditCorrect,
     CreditHold,
@@ -293,6 +294,16 @@ def test_a_hold_ends_once(world: World, ended: str, act: type[Any]) -> None:
         world.do(act, "clerk", hold=held)
     with pytest.raises(UnknownEntry):
         world.do(act, "clerk", hold="00" * 32)
+
+
+def test_an_account_has_so_many_open_holds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credits, "MOST_HOLDS", 3)
+    first, *_ = [hold(world, "ada", "ben", 1) for _ in range(3)]
+    with pytest.raises(LimitReached):
+        hold(world, "ada", "ben", 1)
+    world.do(CreditVoid, "ben", hold=first)
+    hold(world, "ada", "ben", 1)
+    assert world.account("ada").holds == 3
 
 
 def test_a_hold_lapses_at_its_millisecond_and_not_before(world: World) -> None:
