@@ -214,6 +214,41 @@ def test_a_key_is_made_registered_replaced_and_ended(reader: Visitor, library: S
     assert reader.errors == []
 
 
+def test_a_second_device_joins_the_account(visit: Callable[..., Visitor], told: Story) -> None:
+    first, second = visit(viewport=DESKTOP), visit(viewport=PHONE)
+    page = first.open("/ledger/keys")
+    page.get_by_role("button", name="Make a key").click()
+    page.get_by_label("The last group of what you wrote").fill(page.locator(".recovery li").last.inner_text())
+    page.get_by_role("button", name="Register it in the ledger").last.click()
+    expect(page.get_by_role("status").first).to_contain_text("Done")
+    account = page.locator("[data-key]").get_attribute("data-key")
+
+    other = second.open("/ledger/keys")
+    other.get_by_role("button", name="Add this device to an account that you have").click()
+    other.get_by_text("The ledger does not know this key yet.").wait_for()
+    key = other.locator("[data-key]").get_attribute("data-key") or ""
+
+    page.get_by_label("The other device’s key").fill("0" * 64)
+    page.get_by_role("button", name="Add it to the account").click()
+    expect(page.get_by_role("alert")).to_contain_text("not an Ed25519 public key")
+    page.get_by_label("The other device’s key").fill(key)
+    page.get_by_role("button", name="Add it to the account").click()
+    half = page.get_by_role("textbox", name="Signed here").input_value()
+
+    field = other.get_by_label("Text from the device that vouches")
+    field.fill(half.replace(key, "1" * 64))
+    other.get_by_role("button", name="Register it in the ledger").last.click()
+    expect(other.get_by_role("alert")).to_contain_text("not for the key of this device")
+    other.get_by_role("button", name="Check with the ledger").click()
+    field.fill(half)
+    other.get_by_role("button", name="Register it in the ledger").last.click()
+    expect(other.locator(".key-card")).to_have_attribute("data-state", "active")
+    second.open(f"/ledger/accounts/{account}")
+    assert checked(other) == "ok"
+    expect(other.locator("#account-keys + ul > li")).to_have_count(2)
+    assert (first.errors, second.errors) == ([], [])
+
+
 @pytest.mark.parametrize(("viewport", "language"), [(DESKTOP, "en"), (PHONE, "zh")])
 def test_axe_finds_nothing_and_a_phone_needs_no_scrolling_sideways(
     visit: Callable[..., Visitor], told: Story, axe_script: str, viewport: dict[str, int], language: str

@@ -54,12 +54,18 @@ export class KeysPage {
   #none(): HTMLElement {
     const { t } = this.words;
     const make = (): void => void this.#make(card);
+    const join = (): void => void this.#join(card);
     const card = el(
       "section",
       { class: "panel" },
       el("h2", {}, t("keys.none")),
       el("p", { class: "muted" }, t("keys.none.text")),
-      el("p", { class: "row after" }, button(t("keys.make"), make, { kind: "btn--main" })),
+      el(
+        "p",
+        { class: "row after" },
+        button(t("keys.make"), make, { kind: "btn--main" }),
+        button(t("keys.join"), join),
+      ),
     );
     return card;
   }
@@ -120,6 +126,16 @@ export class KeysPage {
       const made = this.#card(key);
       card.replaceWith(made);
       await this.#register(made, key);
+    });
+  }
+
+  /** A key for an account that the person has already: another device must vouch for it. */
+  async #join(card: HTMLElement): Promise<void> {
+    await this.#tell(card, async () => {
+      const key = await makeKey(this.#store as KeyStore, this.now_ms());
+      const made = this.#card(key);
+      card.replaceWith(made);
+      await this.#lookUp(made, key);
     });
   }
 
@@ -386,11 +402,12 @@ export class KeysPage {
       await this.open();
       const done = el(
         "p",
-        { class: "notice notice--ok", role: "status" },
+        { class: "notice notice--ok", role: "status", tabindex: -1 },
         sign("check"),
         el("span", {}, el("a", { href: `/ledger/entries/${index}` }, this.words.t("keys.done", { index }))),
       );
       this.#place.prepend(done);
+      done.focus();
     });
   }
 
