@@ -165,8 +165,8 @@ async def _waits(folder: Path) -> tuple[float, Waits, Waits]:
         pass
     world = linked_transfers(ORIGIN, 1, 10**9, 2, now_ms(), accounts=ACCOUNTS)
     async with running(folder) as registry:
-        for _ in range(ACCOUNTS + 3 + ACCOUNTS // MOST_TRANSFERS):
-            await submitted(registry, next(world))
+        for one in islice(world, 3 + ACCOUNTS + -(-ACCOUNTS // MOST_TRANSFERS)):  # until everybody has credit
+            await submitted(registry, one)
         largest = await largest_load(registry, list(islice(world, LARGEST_LOAD_ENTRIES)))
         count = round(largest / 2 * HALF_LOAD_S)
         ack = await open_loop(registry, list(islice(world, count)), largest / 2, "promise", seed=1)
