@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from carrel.server.accounts.cookies import SESSION_COOKIE, clear_session_cookie, set_session_cookie
+from carrel.server.accounts.model import Identity
 from carrel.server.accounts.service import Opened
 from carrel.server.errors import Gone, NotSignedIn, PeerError, TooManyRequests
 from carrel.server.requests import address_of, is_secure, language_of
@@ -65,17 +66,19 @@ class AccountPages:
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         identity = await self._accounts.identify(request)
         await read_form(self._accounts, request, identity)
+        clear = await self._is_shared(identity)
         await self._accounts.sign_out(request.cookies.get(SESSION_COOKIE, ""))
-        return self._ended(request)
+        return self._ended(request, clear)
 
     async def sign_out_everywhere(self, request: web.Request) -> web.StreamResponse:
         identity = await self._accounts.identify(request)
         await read_form(self._accounts, request, identity)
+        clear = await self._is_shared(identity)
         if identity is not None and identity.account_id is not None:
             await self._accounts.sign_out_everywhere(identity.account_id)
         else:
             await self._accounts.sign_out(request.cookies.get(SESSION_COOKIE, ""))
-        return self._ended(request)
+        return self._ended(request, clear)
 
     # --- oneself ---
 
@@ -140,11 +143,18 @@ class AccountPages:
         set_session_cookie(response, opened, is_secure(request, self._view.settings))
         return response
 
-    def _ended(self, request: web.Request) -> web.StreamResponse:
+    async def _is_shared(self, identity: Identity | None) -> bool:
+        """Whether others may sit at this browser next: nobody with an account said that it is theirs."""
+        if identity is None or identity.account_id is None:
+            return True
+        return any(one.shared for one in await self._accounts.sessions_of(identity) if one.current)
+
+    def _ended(self, request: web.Request, clear: bool) -> web.StreamResponse:
         response = _see_other("/logout")
         clear_session_cookie(response, is_secure(request, self._view.settings))
-        # What this browser kept of the visit goes too: on a shared computer nothing stays behind.
-        response.headers["Clear-Site-Data"] = '"storage"'
+        if clear:
+            # Nothing stays behind. On one's own computer it does: keys that sign cannot be made again.
+            response.headers["Clear-Site-Data"] = '"storage"'
         return response
 
 

@@ -42,6 +42,20 @@ async def test_sign_in_rotates_and_sign_out_ends(visitor: Visitor, reader: str) 
     assert "There is no visit in this browser" in visitor.text
 
 
+@pytest.mark.parametrize(("fields", "cleared"), [({}, False), ({"shared": "on"}, True), (None, True)])
+async def test_what_the_browser_kept_goes_unless_it_is_one_s_own(
+    visitor: Visitor, reader: str, fields: dict[str, str] | None, cleared: bool
+) -> None:
+    if fields is None:
+        await visitor.client.post("/api/session", json={"name": "Guest"})
+        await visitor.get("/logout")
+    else:
+        await sign_in(visitor, reader, **fields)
+        await visitor.get("/account")
+    gone = await visitor.post("/logout", {})
+    assert ("Clear-Site-Data" in gone.headers) is cleared
+
+
 async def test_cookie_is_kept_from_scripts(visitor: Visitor, reader: str) -> None:
     await visitor.get("/login")
     response = await visitor.post("/login", {"name": reader, "password": PASSWORD})
