@@ -100,8 +100,8 @@ def measure(folder: Path, entries: int, say: Say = lambda words: None) -> Ledger
     linked = {legs: _transfers_per_s(folder / f"linked-{legs}", legs, count) for legs, count in LINKED.items()}
     say("audit")
     processes = len(cores()[0] | cores()[1])
-    one_s, one_floor_s = audit_seconds(mixed, 1)
-    all_s, all_floor_s = audit_seconds(mixed, processes)
+    one_s, one_floor_s = _best(mixed, 1)
+    all_s, all_floor_s = _best(mixed, processes)
     say("proofs from ten million leaves")
     proof = proof_us()
     say("waiting")
@@ -135,9 +135,24 @@ def measure(folder: Path, entries: int, say: Say = lambda words: None) -> Ledger
         time_to_proof_p50_ms=round(until_proof.p50_ms),
         time_to_proof_p99_ms=round(until_proof.p99_ms),
         floor_core_share=round(core_share, 3),
-        void=None if core_share >= OWN_CORE else f"other work had {1 - core_share:.0%} of the core that verified",
+        void=_why_void(core_share, processes, one_floor_s / all_floor_s),
         took_s=round(time.monotonic() - began_s, 1),
     )
+
+
+def _best(folder: Path, processes: int) -> tuple[float, float]:
+    """Of two turns of each: other work only ever makes slower."""
+    turns = [audit_seconds(folder, processes) for _ in range(2)]
+    return min(whole_s for whole_s, _ in turns), min(floor_s for _, floor_s in turns)
+
+
+def _why_void(core_share: float, processes: int, faster: float) -> str | None:
+    """`faster`: how many times faster so many processes verify than one."""
+    if core_share < OWN_CORE:
+        return f"other work had {1 - core_share:.0%} of the core that verified"
+    if processes > 1 and faster < OWN_CORE * processes / 1.25:
+        return f"{processes} processes verified only {faster:.2f} times as fast as one: other work had the other cores"
+    return None
 
 
 def _singles(folder: Path, entries: Sequence[Entry]) -> Turns:
