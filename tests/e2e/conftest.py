@@ -109,6 +109,10 @@ def visit(browser: Browser, library: ServerProcess) -> Iterator[Callable[..., Vi
 
 @pytest.fixture(scope="session")
 def headset_script() -> str:
+    return iwer_script()
+
+
+def iwer_script() -> str:
     """IWER's emulated Quest, installed before the page's own scripts; the client is unchanged."""
     source = (ROOT / "web_client/node_modules/iwer/build/iwer.min.js").read_text("utf-8")
     install = """;(() => {

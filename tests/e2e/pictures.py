@@ -19,6 +19,7 @@ from carrel.server.settings import load
 from carrel.server.storage import open_database
 from carrel.server.wire.messages import Look
 from tests.browser import FLAGS, find
+from tests.e2e.conftest import iwer_script
 from tests.server_process import ServerProcess
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,13 @@ PEOPLE = (
     ("Leila", "leila", 0.2, -16.5, 160, 0, ()),
     ("Kenji", "kenji", -0.9, -20.0, 180, 0, ()),
 )
+HOLD_UP_HANDS = """() => {
+  const { right, left } = window.xrDevice.controllers;
+  right.position.set(0.22, 1.35, -0.45);
+  right.quaternion.set(Math.sin(-Math.PI / 10), 0, 0, Math.cos(-Math.PI / 10));
+  left.position.set(-0.25, 1.3, -0.45);
+  right.updateAxes("thumbstick", 0, -1);
+}"""
 LINES = (
     ("Tomas", "Is anyone going to see the gallery?"),
     ("林巧", "楼梯在左边，我带您上去。The stair is on the left."),
@@ -107,6 +115,15 @@ async def take(server: ServerProcess, out: Path) -> None:
         await phone.wait_for_function("() => window.carrelHall?.phase === 'present'")
         await settled(phone)
         await phone.screenshot(path=out / "phone.jpg", type="jpeg", quality=88)
+        headset = await browser.new_page(viewport={"width": 1100, "height": 900}, locale="en-GB")
+        await headset.add_init_script(iwer_script())
+        await walk_in(headset, server.url, "Visor", "/halls/great-hall?quality=high")
+        for name in ("Headset", "Enter with this headset"):
+            await headset.get_by_role("button", name=name, exact=True).dispatch_event("click")
+        await headset.wait_for_function("() => window.carrelHall.headset === 'presenting'")
+        await headset.evaluate(HOLD_UP_HANDS)
+        await settled(headset)
+        await headset.screenshot(path=out / "headset.jpg", type="jpeg", quality=88)
         await browser.close()
     await database.close()
 
