@@ -106,10 +106,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="`auto` divides crowds into neighbourhoods, `off` sends everything to everyone.",
         ),
     ] = "auto"
-    neighbourhood_people: Annotated[int, Meta(ge=2, le=64, description="People in one neighbourhood at most.")] = 6
+    neighbourhood_people: Annotated[int, Meta(ge=2, le=64, description="People in one neighbourhood at most.")] = 7
     client_bytes_per_s: Annotated[
         int, Meta(ge=4000, le=10_000_000, description="Byte budget of one reader's frames a second.")
-    ] = 40_000
+    ] = 39_500
     first_tier_bytes_per_s: Annotated[
         int, Meta(ge=2000, le=10_000_000, description="Part of it for those shown in full at every tick.")
     ] = 24_000
