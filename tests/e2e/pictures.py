@@ -115,10 +115,10 @@ async def take(server: ServerProcess, out: Path) -> None:
         await phone.wait_for_function("() => window.carrelHall?.phase === 'present'")
         await settled(phone)
         await phone.screenshot(path=out / "phone.jpg", type="jpeg", quality=88)
-        headset = await browser.new_page(viewport={"width": 1100, "height": 900}, locale="en-GB")
+        headset = await browser.new_page(viewport={"width": 640, "height": 480}, device_scale_factor=2, locale="en-GB")
         await headset.add_init_script(iwer_script())
-        await walk_in(headset, server.url, "Visor", "/halls/great-hall?quality=high")
-        for name in ("Headset", "Enter with this headset"):
+        await walk_in(headset, server.url, "Visor", "/halls/great-hall?quality=medium")
+        for name in ("More", "Headset", "Enter with this headset"):
             await headset.get_by_role("button", name=name, exact=True).dispatch_event("click")
         await headset.wait_for_function("() => window.carrelHall.headset === 'presenting'")
         await headset.evaluate(HOLD_UP_HANDS)
