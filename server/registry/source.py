@@ -10,7 +10,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 import msgspec
 
@@ -18,6 +18,7 @@ from carrel.ledger.checkpoint import MAX_NOTE_BYTES, NoteVerifier
 from carrel.ledger.errors import BadNote, BadTile
 from carrel.ledger.tiles import CHECKPOINT_PATH, MAX_BUNDLE_BYTES, TILE_BYTES, parse_path
 from carrel.server.errors import LocalError
+from carrel.server.registry.address import split_address
 
 LOG_PATH: Final = "log.json"
 """States the log's name and key, for those who have no better way to know them."""
@@ -182,12 +183,6 @@ def _within(path: str, data: bytes, limit: int) -> bytes:
 
 def _checked(url: str) -> SplitResult:
     try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment or parts.username is not None:
-        raise SourceError(f"{url[:200]} is not the address of a log: http(s)://host/path without more.")
-    if any(mark <= " " or mark > "~" for mark in url):
-        raise SourceError("The address of a log is plain ASCII without spaces.")
-    return parts
+        return split_address(url)
+    except ValueError as error:
+        raise SourceError(f"{url[:200]} is not the address of a log: {error}.") from None

@@ -13,10 +13,11 @@ import ssl
 import time
 from contextlib import suppress
 from typing import Final, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from carrel.ledger.witness import MAX_ANSWER_BYTES, PATH
 from carrel.server.errors import ConfigurationError, LocalError
+from carrel.server.registry.address import split_address
 
 TIMEOUT_S: Final = 5.0
 """For one request, from the connection to the answer's last byte."""
@@ -151,12 +152,6 @@ def _left_s(ends_s: float) -> float:
 
 def _checked(url: str) -> SplitResult:
     try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment or parts.username is not None:
-        raise ConfigurationError(f"{url[:200]} is not the address of a witness: http(s)://host/path without more.")
-    if any(mark <= " " or mark > "~" for mark in url):
-        raise ConfigurationError("The address of a witness is plain ASCII without spaces.")
-    return parts
+        return split_address(url)
+    except ValueError as error:
+        raise ConfigurationError(f"{url[:200]} is not the address of a witness: {error}.") from None
