@@ -12,6 +12,6 @@ async def told_to_stop() -> None:
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):
+        with suppress(NotImplementedError):  # Windows' loops: Ctrl-C then ends the process by itself
             loop.add_signal_handler(number, told.set)
     await told.wait()

@@ -122,7 +122,7 @@ async def test_what_waits_too_long_is_sent_away_and_comes_back(kept: Kept, start
     service.log.append = lambda *arguments: (gate.wait(), commit(*arguments))[1]
     entries = [kept.person(f"reader {number}").joins() for number in range(6)]
     first = [asyncio.create_task(service.submit(*given(entry))) for entry in entries[:3]]
-    await asyncio.sleep(0)
+    await until(lambda: service._waiting == 3)
     for entry in entries[3:]:
         with pytest.raises(LogBusy) as busy:
             await service.submit(*given(entry))
