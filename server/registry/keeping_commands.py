@@ -172,8 +172,8 @@ def restore(
 
 def _kept(folder: Path) -> dict[str, Any]:
     """What a log's own folder says without opening it for writing."""
+    from carrel.server.registry.databases import open_store
     from carrel.server.registry.recovery import database_of, place_of, read_about
-    from carrel.server.registry.store import open_store
 
     about = read_about(folder)
     sealed = place_of(about, folder).read()

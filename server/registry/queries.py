@@ -20,9 +20,10 @@ from carrel.ledger.state import ISSUER, AccountRow, KeyRow, Row, RuleRow, WorkRo
 from carrel.ledger.storage import Files, Record
 from carrel.ledger.tiles import TILE_WIDTH, TileReader, entries_path, read_bundle
 from carrel.server.errors import NotFound, StorageError
+from carrel.server.registry.databases import open_store
 from carrel.server.registry.errors import Damaged
 from carrel.server.registry.recovery import check_record
-from carrel.server.registry.store import SqlStore, open_store
+from carrel.server.registry.store import SqlStore
 
 MOST: Final = 100
 """Entries or rows of one page."""

@@ -30,6 +30,7 @@ from carrel.ledger.tiles import (
     right_edge,
     tile_path,
 )
+from carrel.server.registry.databases import open_store
 from carrel.server.registry.errors import Damaged, OtherFormat, RolledBack
 from carrel.server.registry.files import locked
 from carrel.server.registry.recovery import (
@@ -43,7 +44,7 @@ from carrel.server.registry.recovery import (
     read_signer,
     seal_key_of,
 )
-from carrel.server.registry.store import SqlStore, open_store, row_values, subject_key
+from carrel.server.registry.store import SqlStore, row_values, subject_key
 
 CHUNK: Final = 4 * TILE_WIDTH
 END: Final = 1 << 62

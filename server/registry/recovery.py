@@ -24,12 +24,13 @@ from carrel.ledger.state import State
 from carrel.ledger.storage import Files, Head, Place, Record
 from carrel.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, TileReader, TileWriter, decode_bundle
 from carrel.server.errors import BadRequest, StorageError
+from carrel.server.registry.databases import DATABASE, open_store, sqlite_url
 from carrel.server.registry.errors import Damaged, LogStopped, NoLog, OtherFormat, RolledBack
 from carrel.server.registry.files import locked, replace_file, sync_folder, sync_parents
 from carrel.server.registry.key_file import encode_key, key_of, read_key
 from carrel.server.registry.log import Log
 from carrel.server.registry.parts import LOCAL, Addresses, LatestPlace, latest_place, make_folders, public_files
-from carrel.server.registry.store import DATABASE, SqlStore, open_store, sqlite_url
+from carrel.server.registry.store import SqlStore
 
 ABOUT: Final = "log.json"
 KEY: Final = "log.key"

@@ -19,10 +19,11 @@ from carrel.ledger.sequencer import Accepted, Sequencer, Verdict
 from carrel.ledger.state import State, needs
 from carrel.ledger.tiles import TILE_WIDTH, TileReader, read_bundle
 from carrel.server.errors import BadRequest, StorageError
+from carrel.server.registry.databases import DATABASE, open_store, sqlite_url
 from carrel.server.registry.files import locked, sync_folder
 from carrel.server.registry.recovery import LOCK, open_sealed, place_of, read_about, read_signer, seal_key_of
 from carrel.server.registry.source import Source
-from carrel.server.registry.store import DATABASE, SqlStore, open_store, sqlite_url
+from carrel.server.registry.store import SqlStore
 
 ASIDE: Final = "ledger.old"
 """Folder where the database that was there is put."""

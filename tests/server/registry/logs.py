@@ -16,12 +16,12 @@ from carrel.ledger.entry import Entry, sign
 from carrel.ledger.policy import Policy, TrustedLog
 from carrel.ledger.sequencer import Accepted, Verdict
 from carrel.server.clock import Clock
+from carrel.server.registry.databases import open_store
 from carrel.server.registry.init import found, make_log
 from carrel.server.registry.library_key import LibraryKey, new_id, read_key
 from carrel.server.registry.log import Log
 from carrel.server.registry.parts import LOCAL, Addresses
 from carrel.server.registry.recovery import database_of, open_log, read_about
-from carrel.server.registry.store import open_store
 
 ORIGIN: Final = "library.example/ledger"
 NOW_MS: Final = 1_750_000_000_000

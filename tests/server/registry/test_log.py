@@ -20,9 +20,9 @@ from carrel.ledger.sequencer import Accepted
 from carrel.ledger.state import MoveRow
 from carrel.ledger.storage import Batch
 from carrel.server.registry import files as files_module
+from carrel.server.registry.databases import open_store
 from carrel.server.registry.errors import AnotherWriter, LogStopped, NotNow
 from carrel.server.registry.recovery import open_log
-from carrel.server.registry.store import open_store
 
 from .logs import NOW_MS, Kept
 

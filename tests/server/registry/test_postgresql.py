@@ -18,12 +18,13 @@ import pytest
 from carrel.ledger.audit import audit
 from carrel.ledger.checkpoint import open_checkpoint
 from carrel.server.errors import ConfigurationError, StorageError
+from carrel.server.registry.databases import open_store
 from carrel.server.registry.errors import AnotherWriter, LogStopped
 from carrel.server.registry.log import Log
 from carrel.server.registry.parts import Addresses
 from carrel.server.registry.recovery import open_log
 from carrel.server.registry.service import Registry
-from carrel.server.registry.store import SqlStore, open_store
+from carrel.server.registry.store import SqlStore
 from tests import postgresql
 from tests.server_process import free_port
 

@@ -13,12 +13,13 @@ from carrel.ledger.state import AccountRow, MoveRow
 from carrel.server.errors import ConfigurationError
 from carrel.server.registry import store as store_module
 from carrel.server.registry import tables
+from carrel.server.registry.databases import open_store
 from carrel.server.registry.errors import Damaged, LogStopped, OtherFormat
 from carrel.server.registry.init import open_library_log
 from carrel.server.registry.queries import Queries
 from carrel.server.registry.rebuild import rebuild
 from carrel.server.registry.recovery import open_log
-from carrel.server.registry.store import SqlStore, open_store
+from carrel.server.registry.store import SqlStore
 from carrel.server.settings import Settings
 
 from .logs import Kept

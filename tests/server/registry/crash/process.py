@@ -21,11 +21,12 @@ from carrel.ledger.entry import Entry
 from carrel.ledger.promise import SignedPromise
 from carrel.ledger.sequencer import Accepted
 from carrel.server.bench.ledger_world import mixed_entries
+from carrel.server.registry.databases import open_store
 from carrel.server.registry.errors import LogStopped, NotNow
 from carrel.server.registry.init import open_library_log
 from carrel.server.registry.log import Log
 from carrel.server.registry.recovery import ABOUT, create_log, open_log
-from carrel.server.registry.store import SqlStore, open_store
+from carrel.server.registry.store import SqlStore
 from carrel.server.settings import Settings
 
 ORIGIN: Final = "library.example/crash"

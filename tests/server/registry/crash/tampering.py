@@ -20,12 +20,12 @@ from carrel.ledger.policy import Policy
 from carrel.ledger.tiles import TILE_WIDTH, TileReader, decode_bundle, encode_bundle, parse_path, right_edge
 from carrel.ledger.witness import AddCheckpoint, Remembered, consider
 from carrel.server.errors import LocalError
+from carrel.server.registry.databases import sqlite_url
 from carrel.server.registry.files import FolderFiles
 from carrel.server.registry.queries import Queries
 from carrel.server.registry.reading import check_since, read_log
 from carrel.server.registry.rebuild import rebuild
 from carrel.server.registry.recovery import create_log, open_log
-from carrel.server.registry.store import sqlite_url
 from tests.server.registry.crash.process import ORIGIN, SEED, START_MS
 from tests.server.registry.crash.recorded import SIGNER
 

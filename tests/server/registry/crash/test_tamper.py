@@ -13,10 +13,10 @@ from random import Random
 import pytest
 
 from carrel.ledger.entry import Entry
+from carrel.server.registry.databases import open_store, sqlite_url
 from carrel.server.registry.errors import AnotherWriter, Damaged, OtherFormat, RolledBack
 from carrel.server.registry.parts import Addresses
 from carrel.server.registry.recovery import create_log, open_log
-from carrel.server.registry.store import open_store, sqlite_url
 from tests.server.registry.crash.process import ORIGIN, SEED, START_MS
 from tests.server.registry.crash.tampering import (
     FILE_WAYS,
