@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -37,6 +38,11 @@ def cores() -> tuple[set[int], set[int]]:
     return {have[0]}, set(have[1:]) or {have[0]}
 
 
+def _cpu_clock(pid: int) -> int:
+    """The clock of a process's CPU time, as clock_getcpuclockid(3) makes it on Linux."""
+    return (~pid << 3) | 2
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
@@ -50,15 +56,18 @@ class Target:
     pid: int | None
 
     def cpu_s(self) -> tuple[float, float]:
-        """Seconds on a core, and seconds waiting for one, of all threads so far; zeros when the process cannot be seen."""
-        ran = waited = 0
-        for task in Path(f"/proc/{self.pid}/task").glob("*/schedstat") if self.pid else ():
-            try:
-                numbers = task.read_text("ascii").split()
-            except OSError:
-                continue
-            ran, waited = ran + int(numbers[0]), waited + int(numbers[1])
-        return ran / 1e9, waited / 1e9
+        """Seconds on a core so far, of ended threads too, and seconds that the living threads waited for one; zeros when the process cannot be seen."""
+        if not self.pid:
+            return 0.0, 0.0
+        try:
+            ran_s = time.clock_gettime(_cpu_clock(self.pid))
+        except OSError:
+            return 0.0, 0.0
+        waited_ns = 0
+        for task in Path(f"/proc/{self.pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):  # a thread that has ended meanwhile
+                waited_ns += int(task.read_text("ascii").split()[1])
+        return ran_s, waited_ns / 1e9
 
     def late_ticks(self) -> int | None:
         """The server's own count; None when it does not tell."""
