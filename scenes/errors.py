@@ -2,6 +2,7 @@
 
 SceneError
 ├── DocumentError   a scene document that breaks its schema or its own references (the other side's fault)
+├── Refused         a creator's file that may not come in (the other side's fault)
 └── BuildError      a hall's recipe that cannot be built (ours)
 """
 
@@ -14,6 +15,20 @@ class SceneError(Exception):
 
 class DocumentError(SceneError):
     """A scene document was refused: its bytes, its shape, its limits or its references."""
+
+
+class Refused(SceneError):
+    """A creator's file may not come in.
+
+    `code` is for machines, `where` is a JSON pointer into the file or a place in words (may be empty); the message is a
+    sentence that names the fault and says what its creator can do.
+    """
+
+    def __init__(self, code: str, sentence: str, where: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.where = where
 
 
 class BuildError(SceneError):
