@@ -46,7 +46,7 @@ class Contents:
     title: str
     textures: Mapping[str, Image.Image]
     lightmap: Bytes
-    atlas: SpineAtlas
+    atlas: SpineAtlas | None  # None: a hall without books
     books: Mapping[str, LitBooks]
     book_zones: Mapping[str, int]
     probes: ProbeGrid
@@ -55,7 +55,9 @@ class Contents:
 
 def write_hall(meshes: list[MeshData], contents: Contents) -> HallFile:
     g = GlbWriter(contents.title, AUTHOR, LICENCE)
-    pictures = {**contents.textures, "lightmap": Image.fromarray(contents.lightmap), "spines": contents.atlas.image}
+    pictures = {**contents.textures, "lightmap": Image.fromarray(contents.lightmap)}
+    if contents.atlas is not None:
+        pictures["spines"] = contents.atlas.image
     textures = {
         name: g.texture(
             image, name, quality=QUALITY.get(name, 84), clamp=name in CLAMPED, full_chroma=name in FULL_CHROMA
@@ -70,7 +72,7 @@ def write_hall(meshes: list[MeshData], contents: Contents) -> HallFile:
     materials = {f: g.material(_material(f, ranges[f], textures)) for f in FAMILIES if f in ranges}
     for mesh in meshes:
         _write_mesh(g, mesh, materials[mesh.family], ranges[mesh.family], triangles)
-    books = _write_books(g, contents, textures["spines"])
+    books = _write_books(g, contents, contents.atlas, textures["spines"]) if contents.atlas is not None else 0
     data = g.finish({"carrel": {"title": contents.title, "probes": _probes(contents.probes), **contents.settings}})
     return HallFile(data, triangles, books, dict(sorted(g.size_bytes.items(), key=lambda item: -item[1])))
 
@@ -129,10 +131,10 @@ def _write_mesh(g: GlbWriter, mesh: MeshData, material: int, uv_range: float, tr
                 triangles[each] += len(faces)
 
 
-def _write_books(g: GlbWriter, contents: Contents, texture: int) -> int:
+def _write_books(g: GlbWriter, contents: Contents, spines: SpineAtlas, texture: int) -> int:
     if not contents.books:
         return 0
-    atlas: Json = {"columns": COLUMNS, "rows": ROWS, "rows_part": round(contents.atlas.rows_part, 6)}
+    atlas: Json = {"columns": COLUMNS, "rows": ROWS, "rows_part": round(spines.rows_part, 6)}
     atlas |= {"volume_band": list(VOLUME_BAND), "numerals": len(NUMERALS)}
     surface = {"baseColorTexture": {"index": texture}, "roughnessFactor": 0.62, "metallicFactor": 0.0}
     extras = {"carrel": {"light": "book", "range": LIGHT_RANGE, "gain": 1.0, "atlas": atlas}}

@@ -9,7 +9,7 @@ import numpy as np
 
 from carrel.scenes.errors import BuildError
 from carrel.scenes.halls.books.pictures import LitBooks
-from carrel.scenes.halls.books.shelving import BookTable
+from carrel.scenes.halls.books.shelving import NO_BOOKS, BookTable
 from carrel.scenes.halls.finishes import FAMILIES, FINISHES
 from carrel.scenes.halls.kit.arrays import Bytes, Floats, floats
 from carrel.scenes.halls.kit.model import Model
@@ -57,7 +57,7 @@ def illuminator(
     """The baker over the model and its books, or the draft's plain sky."""
     if not quality.shadows:
         return PlainSky(daylight)
-    rows = list(tables.values())
+    rows = list(tables.values()) or [NO_BOOKS]
     boxes = Boxes(
         np.concatenate([t.positions for t in rows]),
         np.concatenate([t.matrices for t in rows]),

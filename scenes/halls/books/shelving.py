@@ -48,6 +48,11 @@ class BookTable:
     volumes: Ints
 
 
+NO_BOOKS = BookTable(
+    np.zeros((0, 3)), np.zeros((0, 3, 3)), np.zeros((0, 3)), np.zeros(0, int), np.zeros((0, 3)), np.zeros(0, int)
+)
+
+
 class Shelver:
     """Puts books into chunks (one a case, and one for the tables)."""
 

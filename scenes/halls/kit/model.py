@@ -88,7 +88,10 @@ class Lamp:
 
 @dataclass(frozen=True)
 class Opening:
-    """A window that gives light: an arched hole, `across` and `normal` unit vectors, the normal into the room."""
+    """A window that gives light: a hole, `across`, `up` and `normal` unit vectors, the normal into the room.
+
+    `sill` and `spring` are measured along `up` from the hall's origin; an arched hole has a half circle above its spring.
+    """
 
     center: Floats
     across: Floats
@@ -96,6 +99,8 @@ class Opening:
     width: float
     sill: float
     spring: float
+    up: Floats = field(default_factory=lambda: floats([0, 1, 0]))
+    arched: bool = True
 
 
 @dataclass(frozen=True)

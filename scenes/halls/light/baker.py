@@ -73,13 +73,13 @@ class Baker:
         return np.vstack(done) if done else np.zeros((0, 3))
 
     def _window_points(self, w: Opening, a: Floats, b: Floats) -> tuple[Floats, Floats, float]:
-        """Points of a window at (a, b) in 0..1, whether they lie in the arch, and the area of the sampled rectangle."""
-        top = w.spring + w.width / 2
+        """Points of a window at (a, b) in 0..1, whether they lie in the hole, and the area of the sampled rectangle."""
+        top = w.spring + (w.width / 2 if w.arched else 0)
         x, y = (a - 0.5) * w.width, w.sill + b * (top - w.sill)
         over = np.maximum(y - w.spring, 0)
         inside = (np.hypot(x, over) <= w.width / 2) | (over <= 0)
-        base = w.center * [1, 0, 1] - 0.06 * w.normal
-        points = base + x[..., None] * w.across + y[..., None] * floats([0, 1, 0])
+        base = w.center - (w.center @ w.up) * w.up - 0.06 * w.normal
+        points = base + x[..., None] * w.across + y[..., None] * w.up
         return points, floats(inside), w.width * (top - w.sill)
 
     def _sun_spots(self, per_window: int) -> tuple[Floats, Floats, Floats]:
