@@ -54,6 +54,16 @@ DESKTOP: Final = np.dtype(_HEAD)
 HEADSET: Final = np.dtype(_HEAD + _HANDS)
 FINGERS: Final = np.dtype(_HEAD + _HANDS + [("curls", "u1", (5,))])
 CRUMB: Final = np.dtype([("slot", "<u2"), ("head", "<i2", (3,))])
+DRAG: Final = np.dtype(
+    [
+        ("slot", "<u2"),
+        ("sequence", "u1"),
+        ("flags", "u1"),
+        ("position", "<i2", (3,)),
+        ("rotation", "<u4"),
+        ("scale", "<u2"),
+    ]
+)
 
 RECORDS: Final[dict[int, tuple[str, np.dtype[np.void]]]] = {
     1: ("desktop", DESKTOP),
@@ -61,16 +71,25 @@ RECORDS: Final[dict[int, tuple[str, np.dtype[np.void]]]] = {
     3: ("fingers", FINGERS),
     4: ("head", DESKTOP),
     5: ("crumb", CRUMB),
+    6: ("drag", DRAG),
 }
-"""Section kind → (name, layout). `head` has the desktop layout and says: five a second, hands not shown."""
+"""Section kind → (name, layout). `head` has the desktop layout and says: five a second, hands not shown. `drag` is no body but the
+thing that the body in `slot` holds: where its foot is, how it is turned, how large."""
 
-KIND_DESKTOP, KIND_HEADSET, KIND_FINGERS, KIND_HEAD, KIND_CRUMB = RECORDS
+KIND_DESKTOP, KIND_HEADSET, KIND_FINGERS, KIND_HEAD, KIND_CRUMB, KIND_DRAG = RECORDS
 
 UP_POSE: Final = 0x01
 UP_LAYOUTS: Final[dict[int, int]] = {
     layout.itemsize - 1: kind for kind, (_, layout) in RECORDS.items() if kind <= KIND_FINGERS
 }
 """Length of an upward pose message → record kind. Upward the slot is left out: one byte `UP_POSE`, then the record from `flags` on."""
+
+UP_DRAG: Final = 0x04
+UP_DRAG_LAYOUT: Final = np.dtype(
+    [("kind", "u1"), ("sequence", "u1"), ("position", "<i2", (3,)), ("rotation", "<u4"), ("scale", "<u2")]
+)
+SCALE_STEP: Final = 1 / 256
+"""A step of a dragged thing's scale; 256 is as large as it was made."""
 
 _LIMIT = 1 / np.sqrt(2)
 _LEVELS = 1023
@@ -147,3 +166,26 @@ def read_up(message: bytes) -> np.void:
 def write_up(record: np.void) -> bytes:
     """A desktop, headset or fingers record → its upward message."""
     return bytes((UP_POSE,)) + record.tobytes()[2:]
+
+
+def read_drag(message: bytes) -> np.void:
+    """An upward drag → a record of kind `drag` with slot and flags 0. Raises PoseError."""
+    if len(message) != UP_DRAG_LAYOUT.itemsize or message[0] != UP_DRAG:
+        raise PoseError(f"a drag has {UP_DRAG_LAYOUT.itemsize} bytes, not {len(message)}")
+    up = np.frombuffer(message, UP_DRAG_LAYOUT)[0]
+    if not up["scale"]:
+        raise PoseError("a thing has some size while it is dragged")
+    record = np.zeros((), DRAG)
+    for field in ("sequence", "position", "rotation", "scale"):
+        record[field] = up[field]
+    out: np.void = record[()]
+    return out
+
+
+def write_drag(record: np.void) -> bytes:
+    """A drag record → its upward message."""
+    up = np.zeros((), UP_DRAG_LAYOUT)
+    up["kind"] = UP_DRAG
+    for field in ("sequence", "position", "rotation", "scale"):
+        up[field] = record[field]
+    return up.tobytes()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -129,11 +129,26 @@ class Panel(Value, frozen=True, kw_only=True):
     size: tuple[Length, Length]
 
 
-class Entity(Value, frozen=True, kw_only=True):
-    """A thing with a name and what it is: any component may be there or not; the transform must."""
+class Caption(Value, frozen=True, kw_only=True):
+    """Words that somebody has put up, in one language (a tag like `en` or `zh-Hans`)."""
 
-    id: Id
-    transform: Transform
+    text: Annotated[str, Meta(min_length=1, max_length=300)]
+    language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", max_length=35)]
+
+
+class Media(Value, frozen=True, kw_only=True):
+    """A reader's work on a surface: `work` is the SHA-256 of the accepted original, `size` width and height, `page` counts from 1."""
+
+    kind: Literal["image", "panorama", "pdf", "epub", "audio"]
+    work: Digest
+    size: tuple[Length, Length]
+    page: Annotated[int, Meta(ge=1, le=100_000)] = 1
+
+
+class Components(Value, frozen=True, kw_only=True):
+    """What an entity may be. In a change of one, those that are given replace those that are there."""
+
+    transform: Transform | None = None
     model: Model | None = None
     seat: Seat | None = None
     portal: Portal | None = None
@@ -144,6 +159,15 @@ class Entity(Value, frozen=True, kw_only=True):
     board: Board | None = None
     shelf: Shelf | None = None
     panel: Panel | None = None
+    caption: Caption | None = None
+    media: Media | None = None
+
+
+class Entity(Components, frozen=True, kw_only=True):
+    """A thing with a name and what it is: any component may be there or not; the transform must."""
+
+    id: Id
+    transform: Transform
 
 
 class Bounds(Value, frozen=True, kw_only=True):
@@ -152,11 +176,13 @@ class Bounds(Value, frozen=True, kw_only=True):
 
 
 class Environment(Value, frozen=True, kw_only=True):
-    """The hall itself: its GLB and the collider beside it."""
+    """The hall itself: its GLB, the collider and plan beside it, the books on its shelves and what is written on them."""
 
     model: Model
     collider: Model | None = None
     plan: Model | None = None
+    books: Model | None = None
+    titles: Model | None = None
 
 
 class SceneDocument(Value, frozen=True, kw_only=True):

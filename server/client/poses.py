@@ -16,6 +16,7 @@ from carrel.avatars.codec import (
     HAND_STEP_M,
     HEADSET,
     KIND_CRUMB,
+    KIND_DRAG,
     decode_positions,
     encode_positions,
     encode_rotations,
@@ -74,7 +75,7 @@ class PoseTable:
     def hear(self, room_ms: int, sections: Iterable[Section]) -> None:
         """The sections of one frame."""
         for kind, records in sections:
-            if not len(records):
+            if not len(records) or kind == KIND_DRAG:
                 continue
             slots = records["slot"]
             if (most := int(slots.max())) >= len(self.kind):

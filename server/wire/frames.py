@@ -3,6 +3,7 @@
     up    0x01 pose      record from `flags` on (carrel.avatars.codec)
           0x02 request   msgpack map (carrel.server.wire.messages)
           0x03 ping      u32 any number of the client's, echoed
+          0x04 drag      u8 sequence, i16 x 3 position, u32 rotation, u16 scale (carrel.avatars.codec)
     down  0x81 frame     header, events, sections
           0x82 answer    msgpack map
           0x83 pong      u32 echoed, u32 room_ms
@@ -22,7 +23,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from carrel.avatars.codec import RECORDS, UP_POSE
+from carrel.avatars.codec import RECORDS, UP_DRAG, UP_POSE
 from carrel.server.errors import BadRequest
 from carrel.server.wire.messages import (
     Answer,
@@ -41,7 +42,7 @@ DOWN_ANSWER: Final = 0x82
 DOWN_PONG: Final = 0x83
 DOWN_PRIVATE: Final = 0x84
 
-UP_KINDS: Final = {"pose": UP_POSE, "request": UP_REQUEST, "ping": UP_PING}
+UP_KINDS: Final = {"pose": UP_POSE, "request": UP_REQUEST, "ping": UP_PING, "drag": UP_DRAG}
 DOWN_KINDS: Final = {"frame": DOWN_FRAME, "answer": DOWN_ANSWER, "pong": DOWN_PONG, "private": DOWN_PRIVATE}
 
 FLAG_SHORT: Final = 1

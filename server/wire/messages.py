@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from carrel.scenes.arrangement.values import EntityId, Owner, Placement
+from carrel.scenes.document import Components, Entity, Transform
+
 PROTOCOL_VERSION = 1
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,64}$")]
@@ -35,6 +38,9 @@ Scope = Literal["nearby", "room", "direct"]
 LeaveReason = Literal["left", "lost", "removed", "moved"]
 ReportReason = Literal["harassment", "spam", "impersonation", "unsafe", "other"]
 ModerationAct = Literal["warn", "mute", "unmute", "remove", "ban"]
+Reach = Literal["none", "own", "any"]
+"""Whose things somebody may change."""
+Component = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}$")]
 
 
 class Look(Struct, frozen=True, forbid_unknown_fields=True):
@@ -144,7 +150,70 @@ class Leave(Request, frozen=True, tag="leave"):
     """Goodbye: the place is given up at once instead of being kept for a resume."""
 
 
-RoomRequest = Hello | Say | React | RaiseHand | SetAway | SetLook | Mute | Block | Report | GoSafe | Moderate | Leave
+# The scene: each of these is answered with `Applied` or `Failure`, after what it did is durable.
+
+
+class Spawn(Request, frozen=True, tag="spawn"):
+    """Place a thing. Its id is chosen at random by the client: `t-` and twelve hexadecimal digits."""
+
+    entity: Entity
+
+
+class Patch(Request, frozen=True, tag="patch"):
+    """Change a placed thing: components in `set` replace those that are there, those named in `unset` go."""
+
+    entity: EntityId
+    set: Components = Components()
+    unset: Annotated[list[Component], Meta(max_length=16)] = []
+
+
+class Remove(Request, frozen=True, tag="remove"):
+    entity: EntityId
+
+
+class Grab(Request, frozen=True, tag="grab"):
+    """Hold a thing, alone. The hold is a lease: drags (or another grab) renew it, and it ends with `release`, by itself, or when one leaves.
+    One thing at a time."""
+
+    entity: EntityId
+
+
+class Release(Request, frozen=True, tag="release"):
+    """Put down what one holds: at `transform`, or without one where it stood."""
+
+    entity: EntityId
+    transform: Transform | None = None
+
+
+class Undo(Request, frozen=True, tag="undo"):
+    """Take back my last change of the scene. Refused with `overtaken` when somebody else has changed the thing since; that step is then forgotten."""
+
+
+class Redo(Request, frozen=True, tag="redo"):
+    """Do again what I have taken back."""
+
+
+RoomRequest = (
+    Hello
+    | Say
+    | React
+    | RaiseHand
+    | SetAway
+    | SetLook
+    | Mute
+    | Block
+    | Report
+    | GoSafe
+    | Moderate
+    | Leave
+    | Spawn
+    | Patch
+    | Remove
+    | Grab
+    | Release
+    | Undo
+    | Redo
+)
 
 
 # --- Down: answers. ---
@@ -152,6 +221,15 @@ RoomRequest = Hello | Say | React | RaiseHand | SetAway | SetLook | Mute | Block
 
 class Result(Struct, frozen=True, kw_only=True, tag="result"):
     id: RequestId
+
+
+class Applied(Struct, frozen=True, kw_only=True, tag="applied"):
+    """A request about the scene has been carried out and is durable. `op_sequence` is its operation's number; after a grab, or a release that moved nothing,
+    which are no operations, the newest one's. `entity` is the thing concerned."""
+
+    id: RequestId
+    op_sequence: Sequence
+    entity: EntityId | None = None
 
 
 class Failure(Struct, frozen=True, kw_only=True, tag="failure"):
@@ -164,12 +242,22 @@ class Failure(Struct, frozen=True, kw_only=True, tag="failure"):
 
 
 class Space(Struct, frozen=True, kw_only=True):
-    """What a client must know of the room itself."""
+    """What a client must know of the room itself, and of what one may do with its scene.
+
+    `scene_url` is the base document, which never changes; `arrangement_url` answers with an `Arranged`. `owner` is what stands on my own things;
+    `may_restore` says whether I may look at earlier states and bring one back.
+    """
 
     room: Id
     scene_url: str
     scene_sha256: str
     op_sequence: Sequence
+    arrangement_url: str
+    owner: Owner
+    may_place: bool
+    may_change: Reach
+    may_restore: bool
+    entity_limit: int
     origin: Position
     bounds_min: Position
     bounds_max: Position
@@ -184,12 +272,13 @@ class Pacing(Struct, frozen=True, kw_only=True):
     chats_per_minute: int
     hearing_metres: float
     resume_window_ms: int
+    lease_ms: int
 
 
 class Welcome(Struct, frozen=True, kw_only=True, tag="welcome"):
-    """Answer to `Hello`: who and where you are. The next shared event has the number `event_sequence`; `people` is complete up to it.
+    """Answer to `Hello`: who and where you are. The next shared event has the number `event_sequence`; `people` and `held` are complete up to it.
 
-    `resumed` true: what you knew still holds, `people` and `chat` are empty and the missed events follow. False after a resume means that the gap
+    `resumed` true: what you knew still holds, `people`, `chat` and `held` are empty and the missed events follow. False after a resume means that the gap
     was too long: forget what you knew and start from `people`. `private_sequence` is the number of the next private event.
     """
 
@@ -211,9 +300,10 @@ class Welcome(Struct, frozen=True, kw_only=True, tag="welcome"):
     muted: list[ParticipantId] = []
     blocked: list[ParticipantId] = []
     chat: list[Said] = []
+    held: list[Grabbed] = []
 
 
-Answer = Result | Failure | Welcome
+Answer = Result | Applied | Failure | Welcome
 
 
 # --- Down: events. Shared ones are numbered for the room and travel inside frames; private ones are numbered for one participant. ---
@@ -249,6 +339,31 @@ class Reacted(Struct, frozen=True, tag="reacted"):
     reaction: Reaction
 
 
+class Operated(Struct, frozen=True, kw_only=True, tag="operated"):
+    """The scene has changed, durably: `put` replaces or adds, `gone` takes away. `op_sequence` grows by one an operation. `by` is who did it,
+    null for the house. With `reload` too much has changed to say it here: fetch the arrangement."""
+
+    op_sequence: Sequence
+    by: ParticipantId | None
+    put: list[Placement] = []
+    gone: list[EntityId] = []
+    reload: bool = False
+
+
+class Grabbed(Struct, frozen=True, kw_only=True, tag="grabbed"):
+    """Somebody holds this thing; until `released` its place comes with the drags of `slot`, once they come."""
+
+    entity: EntityId
+    participant: ParticipantId
+    slot: Slot
+
+
+class Released(Struct, frozen=True, tag="released"):
+    """Nobody holds it any more. It stands where the last operation has put it."""
+
+    entity: EntityId
+
+
 class Moved(Struct, frozen=True, kw_only=True, tag="moved"):
     """The server put you elsewhere: `safe_place`, `arrival`, or `corrected` when a pose was refused."""
 
@@ -273,7 +388,7 @@ class Preference(Struct, frozen=True, kw_only=True, tag="preference"):
     blocked: bool
 
 
-SharedEvent = Arrived | Changed | Left | Said | Reacted
+SharedEvent = Arrived | Changed | Left | Said | Reacted | Operated | Grabbed | Released
 PrivateEvent = Said | Moved | Notice | Preference
 
 
@@ -357,6 +472,43 @@ class RoomSummary(Struct, frozen=True, kw_only=True):
     capacity: int
 
 
+class Arranged(Struct, frozen=True, kw_only=True):
+    """GET /api/rooms/{room}/scene: everything placed, as after the operation `op_sequence`; `?at=N` asks for an earlier state."""
+
+    room: Id
+    op_sequence: Sequence
+    placed: list[Placement]
+
+
+class PastOperation(Struct, frozen=True, kw_only=True):
+    """One line of a scene's history. `entity` is null for a restore; `name` is the person's name at that time."""
+
+    op_sequence: Sequence
+    at_unix_ms: Milliseconds
+    name: str
+    kind: Literal["spawn", "patch", "remove", "undo", "redo", "restore"]
+    entity: EntityId | None = None
+
+
+class SceneHistory(Struct, frozen=True, kw_only=True):
+    """GET /api/rooms/{room}/history, newest first, from before `?before=N`. States from `oldest` on can be looked at and restored."""
+
+    room: Id
+    op_sequence: Sequence
+    oldest: Sequence
+    operations: list[PastOperation]
+
+
+class RestoreRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /api/rooms/{room}/restore: let the scene be as after this operation again. Itself an operation; answered with `Restored`."""
+
+    op_sequence: Sequence
+
+
+class Restored(Struct, frozen=True, kw_only=True):
+    op_sequence: Sequence
+
+
 UP: tuple[type[Struct], ...] = (
     Hello,
     Say,
@@ -370,12 +522,27 @@ UP: tuple[type[Struct], ...] = (
     GoSafe,
     Moderate,
     Leave,
+    Spawn,
+    Patch,
+    Remove,
+    Grab,
+    Release,
+    Undo,
+    Redo,
 )
-DOWN: tuple[type[Struct], ...] = (Result, Failure, Welcome)
-SHARED: tuple[type[Struct], ...] = (Arrived, Changed, Left, Said, Reacted)
+DOWN: tuple[type[Struct], ...] = (Result, Applied, Failure, Welcome)
+SHARED: tuple[type[Struct], ...] = (Arrived, Changed, Left, Said, Reacted, Operated, Grabbed, Released)
 PRIVATE: tuple[type[Struct], ...] = (Said, Moved, Notice, Preference)
 LIBRARY: tuple[type[Struct], ...] = (DirectMessage, Invitation, InboxRequest, Letter, Acknowledgement)
-HTTP: tuple[type[Struct], ...] = (EnterRequest, EnterAnswer, RoomSummary)
+HTTP: tuple[type[Struct], ...] = (
+    EnterRequest,
+    EnterAnswer,
+    RoomSummary,
+    Arranged,
+    SceneHistory,
+    RestoreRequest,
+    Restored,
+)
 
 request_decoder: msgspec.msgpack.Decoder[RoomRequest] = msgspec.msgpack.Decoder(RoomRequest)
 answer_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

@@ -36,25 +36,25 @@ def layouts() -> dict[str, Any]:
         "up": frames.UP_KINDS,
         "down": frames.DOWN_KINDS,
         "flags": {name: bit for name, (bit, _) in codec.FLAGS.items()},
-        "steps": {"position_m": codec.STEP_M, "hand_m": codec.HAND_STEP_M},
+        "steps": {"position_m": codec.STEP_M, "hand_m": codec.HAND_STEP_M, "scale": codec.SCALE_STEP},
         "header_bytes": frames.HEADER.size,
         "section_bytes": frames.SECTION.size,
         "records": {
-            name: {
-                "kind": kind,
-                "bytes": layout.itemsize,
-                "fields": {
-                    field: {
-                        "offset": layout.fields[field][1],
-                        "type": layout.fields[field][0].base.name,
-                        "count": _count(layout.fields[field][0]),
-                    }
-                    for field in layout.names or ()
-                },
-            }
+            name: {"kind": kind, "bytes": layout.itemsize, "fields": _fields(layout)}
             for kind, (name, layout) in codec.RECORDS.items()
-            if layout.fields is not None
         },
+        "up_drag": {"bytes": codec.UP_DRAG_LAYOUT.itemsize, "fields": _fields(codec.UP_DRAG_LAYOUT)},
+    }
+
+
+def _fields(layout: Any) -> dict[str, Any]:
+    return {
+        field: {
+            "offset": layout.fields[field][1],
+            "type": layout.fields[field][0].base.name,
+            "count": _count(layout.fields[field][0]),
+        }
+        for field in layout.names
     }
 
 

@@ -46,6 +46,7 @@ def _constants() -> str:
         "HEADER_BYTES": layouts["header_bytes"],
         "SECTION_BYTES": layouts["section_bytes"],
         "RECORD": layouts["records"],
+        "UP_DRAG": layouts["up_drag"],
     }
     return "\n".join(
         f"export const {name} = {msgspec.json.encode(value).decode()} as const;" for name, value in values.items()
@@ -68,7 +69,7 @@ def _with_nested(kinds: Iterable[type[Struct]]) -> list[type[Struct]]:
             case mi.UnionType(types=types) | mi.TupleType(item_types=types):
                 for item in types:
                     visit(item)
-            case mi.ListType(item_type=item):
+            case mi.ListType(item_type=item) | mi.VarTupleType(item_type=item):
                 visit(item)
             case mi.DictType(key_type=key, value_type=value):
                 visit(key)
@@ -99,7 +100,7 @@ def _type(kind: mi.Type) -> str:
             return " | ".join(_type(item) for item in types)
         case mi.TupleType(item_types=types):
             return f"[{', '.join(_type(item) for item in types)}]"
-        case mi.ListType(item_type=item):
+        case mi.ListType(item_type=item) | mi.VarTupleType(item_type=item):
             return f"{_type(item)}[]"
         case mi.DictType(value_type=value):
             return f"Record<string, {_type(value)}>"

@@ -31,6 +31,7 @@ _BODIES = {
     "pose": "a record from `flags` on",
     "request": "msgpack map",
     "ping": "u32, echoed",
+    "drag": "u8 sequence, i16 × 3 position, u32 rotation, u16 scale",
     "frame": "see below",
     "answer": "msgpack map",
     "pong": "u32 echoed, u32 room clock",

@@ -191,7 +191,10 @@ export class Visit {
 
   /** Somewhere in the library, in this room or not. */
   async direct(to: string, text: string): Promise<void> {
-    if (this.people.get(to)) return this.channel.request({ type: "say", scope: "direct", text, to });
+    if (this.people.get(to)) {
+      await this.channel.request({ type: "say", scope: "direct", text, to });
+      return;
+    }
     if (!this.#library) throw trouble(refusal("offline"));
     return this.#library.direct(to, text);
   }

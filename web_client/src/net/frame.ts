@@ -1,5 +1,6 @@
 /** Reads the server's binary messages. Poses go straight into typed arrays; only events make values. */
 import { decode } from "@msgpack/msgpack";
+import { readDrag, type Drag } from "./drag";
 import { POSE, type PoseNumbers } from "./pose";
 import type { Answer, PrivateEvent, SharedEvent } from "./protocol.gen";
 import { DOWN, HEADER_BYTES, RECORD, SECTION_BYTES, STEP } from "./protocol.gen";
@@ -23,6 +24,7 @@ export interface FrameSink {
   events(firstSequence: number, events: readonly SharedEvent[]): void;
   /** `pose` is lent: it is overwritten by the next record. `flags` is 0 for crumbs. */
   pose(slot: number, kind: number, flags: number, sequence: number, pose: PoseNumbers): void;
+  drag(drag: Drag): void;
 }
 
 export interface MessageSink extends FrameSink {
@@ -76,7 +78,10 @@ export class MessageReader {
       if (!record) throw new MalformedMessage(`unknown section kind ${kind}`);
       at += SECTION_BYTES;
       need(view, at + count * record.bytes);
-      for (let i = 0; i < count; i++, at += record.bytes) this.#record(view, at, kind, sink);
+      for (let i = 0; i < count; i++, at += record.bytes) {
+        if (kind === RECORD.drag.kind) sink.drag(readDrag(view, at, this.origin));
+        else this.#record(view, at, kind, sink);
+      }
     }
     if (at !== view.byteLength) throw new MalformedMessage("a frame with bytes left over");
   }

@@ -1,8 +1,11 @@
 /** Requests in flight: each gets its answer, or `timeout`, or `offline` when the line goes; never silence. */
-import type { Failure, Result, RoomRequest, Welcome } from "./protocol.gen";
+import type { Answer, Applied, Result, RoomRequest, Welcome } from "./protocol.gen";
 
 /** A request before it has its number. */
 export type Unnumbered<T = RoomRequest> = T extends { id: number } ? Omit<T, "id"> : never;
+
+/** An answer that is no refusal. `applied` says that a change of the scene is durable, and its number. */
+export type Answered = Result | Applied | Welcome;
 
 export interface Refusal {
   code: string;
@@ -19,7 +22,7 @@ export function isRefusal(value: unknown): value is Refusal {
 }
 
 interface Waiting {
-  resolve: (answer: Result | Welcome) => void;
+  resolve: (answer: Answered) => void;
   reject: (refusal: Refusal) => void;
   due_ms: number;
 }
@@ -37,7 +40,7 @@ export class Requests {
     send: (request: RoomRequest) => void,
     now_ms: number,
     answer_ms = ANSWER_MS,
-  ): Promise<Result | Welcome> {
+  ): Promise<Answered> {
     if (this.#waiting.size >= MOST) return Promise.reject(refusal("too_many_requests", "", 1000));
     const id = this.#next;
     this.#next = (this.#next + 1) >>> 0 || 1;
@@ -48,7 +51,7 @@ export class Requests {
   }
 
   /** True when somebody waited for it. */
-  answer(answer: Result | Failure | Welcome): boolean {
+  answer(answer: Answer): boolean {
     const waiting = answer.id === null ? undefined : this.#waiting.get(answer.id);
     if (!waiting) return false;
     this.#waiting.delete(answer.id as number);

@@ -1,10 +1,11 @@
 /** The page's face of the room channel: what happened comes as calls, where everybody is as one snapshot a drawing. */
 import { SNAPSHOT, snapshotBytes } from "./crowd_buffer";
+import { encodeDrag, type Drag, type DragPlace } from "./drag";
 import type { Entry } from "./enter";
 import type { PoseNumbers } from "./pose";
 import { PoseSender } from "./pose_sender";
 import type { PrivateEvent, SharedEvent, Welcome } from "./protocol.gen";
-import { refusal, type Refusal, type Unnumbered } from "./requests";
+import { refusal, type Answered, type Refusal, type Unnumbered } from "./requests";
 import type { LinePhase } from "./room_line";
 import type { FromWorker, ToWorker } from "./worker_messages";
 
@@ -13,6 +14,8 @@ export interface RoomListener {
   welcome(welcome: Welcome): void;
   event(event: SharedEvent): void;
   privately(event: PrivateEvent): void;
+  /** Where a thing is that somebody else holds; `room_ms` is the time of the frame that said it. */
+  drag?(drag: Drag, room_ms: number): void;
 }
 
 const BUFFERS = 2;
@@ -22,12 +25,17 @@ export class RoomChannel {
   readonly #worker: Worker;
   readonly #listener: RoomListener;
   readonly #sender = new PoseSender();
-  readonly #waiting = new Map<number, { resolve: () => void; reject: (refusal: Refusal) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve: (answer: Answered | null) => void; reject: (refusal: Refusal) => void }
+  >();
   /** Buffers that are here and may be sent to be filled. */
   readonly #spare: ArrayBuffer[] = [];
   readonly #transfer: Transferable[] = [];
   #shown: ArrayBuffer | null = null;
   #key = 0;
+  #drags = 0;
+  #origin: readonly number[] = [0, 0, 0];
   phase: LinePhase = "idle";
   transport: "websocket" | "tunnel" = "websocket";
   /** The newest snapshot: `count` rows of `SNAPSHOT.row` in `rows`. */
@@ -61,13 +69,18 @@ export class RoomChannel {
     this.#tell({ do: "wake" });
   }
 
-  /** Ends when the server has answered; rejects with a Refusal. */
-  request(request: Unnumbered): Promise<void> {
-    return this.#ask((key) => ({ do: "request", key, request }));
+  /** Ends with the server's answer; rejects with a Refusal. */
+  async request(request: Unnumbered): Promise<Answered> {
+    return (await this.#ask((key) => ({ do: "request", key, request })))!;
   }
 
-  leave(): Promise<void> {
-    return this.#ask((key) => ({ do: "leave", key }));
+  async leave(): Promise<void> {
+    await this.#ask((key) => ({ do: "leave", key }));
+  }
+
+  /** Where I carry what I hold. Send at most as many as poses; each renews the lease. */
+  drag(place: DragPlace): void {
+    if (this.phase === "live") this.#tell({ do: "drag", bytes: encodeDrag(place, this.#drags++ & 0xff, this.#origin) });
   }
 
   /** Call at every drawing: asks for the next snapshot. What is shown is the one before, a frame old. */
@@ -101,7 +114,7 @@ export class RoomChannel {
     this.#worker.postMessage(message);
   }
 
-  #ask(message: (key: number) => ToWorker): Promise<void> {
+  #ask(message: (key: number) => ToWorker): Promise<Answered | null> {
     const key = ++this.#key;
     return new Promise((resolve, reject) => {
       this.#waiting.set(key, { resolve, reject });
@@ -133,7 +146,7 @@ export class RoomChannel {
         this.transport = message.transport;
         return this.#listener.phase(message.phase, message.why);
       case "welcome":
-        this.#sender.origin = message.welcome.space.origin;
+        this.#sender.origin = this.#origin = message.welcome.space.origin;
         this.#sender.pace(message.welcome.pacing.pose_hz);
         this.#sender.forget();
         return this.#listener.welcome(message.welcome);
@@ -141,11 +154,13 @@ export class RoomChannel {
         return this.#listener.event(message.event);
       case "private":
         return this.#listener.privately(message.event);
+      case "drag":
+        return this.#listener.drag?.(message.drag, message.room_ms);
       case "answered": {
         const waiting = this.#waiting.get(message.key);
         this.#waiting.delete(message.key);
         if (message.refusal) waiting?.reject(message.refusal);
-        else waiting?.resolve();
+        else waiting?.resolve(message.answer);
       }
     }
   }

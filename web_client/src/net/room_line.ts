@@ -9,18 +9,10 @@ import { backOff_ms } from "./back_off";
 import { RoomClock } from "./clock";
 import { EventGap, EventOrder } from "./event_order";
 import { MalformedMessage, MessageReader, type MessageSink } from "./frame";
-import type {
-  Answer,
-  EnterAnswer,
-  Hello,
-  PrivateEvent,
-  Result,
-  RoomRequest,
-  SharedEvent,
-  Welcome,
-} from "./protocol.gen";
+import type { Answer, EnterAnswer, Hello, PrivateEvent, RoomRequest, SharedEvent, Welcome } from "./protocol.gen";
 import { PROTOCOL_VERSION, SCHEMA_HASH, UP } from "./protocol.gen";
-import { isRefusal, refusal, Requests, type Refusal, type Unnumbered } from "./requests";
+import type { Drag } from "./drag";
+import { isRefusal, refusal, Requests, type Answered, type Refusal, type Unnumbered } from "./requests";
 import type { OpenTransport, Timers, Transport } from "./transport";
 import type { PoseNumbers } from "./pose";
 
@@ -42,6 +34,7 @@ export interface LineEvents {
   privately(event: PrivateEvent): void;
   frame(tick: number, room_ms: number, flags: number): void;
   pose(slot: number, kind: number, flags: number, sequence: number, pose: PoseNumbers): void;
+  drag(drag: Drag): void;
 }
 
 const OPEN_MS = 5000;
@@ -102,6 +95,7 @@ export class RoomLine {
       frame: (tick, room_ms, flags) => events.frame(tick, room_ms, flags),
       events: (first, list) => this.#shared.take(first, list, (event) => events.event(event)),
       pose: (slot, kind, flags, sequence, pose) => events.pose(slot, kind, flags, sequence, pose),
+      drag: (drag) => events.drag(drag),
       answer: (answer) => this.#answered(answer),
       pong: (echo, room_ms) => {
         const sent = this.#ping_sent[echo % this.#ping_sent.length]!;
@@ -152,7 +146,7 @@ export class RoomLine {
     }
   }
 
-  async request(request: Unnumbered): Promise<Result | Welcome> {
+  async request(request: Unnumbered): Promise<Answered> {
     if (this.#phase !== "live") throw refusal("offline");
     return this.requests.begin(request, (numbered) => this.#send(numbered), this.#ports.timers.now());
   }
@@ -160,6 +154,11 @@ export class RoomLine {
   /** Poses are news, not history: while the line is away or full they are not queued. */
   pose(bytes: Uint8Array): void {
     this.#last_pose = bytes;
+    this.drag(bytes);
+  }
+
+  /** The place of what one holds; like a pose, but not offered again after a loss. */
+  drag(bytes: Uint8Array): void {
     if (this.#phase === "live" && this.#transport && this.#transport.buffered_bytes < 4096) this.#transport.send(bytes);
   }
 

@@ -2,7 +2,7 @@
 import { CrowdBuffer, SNAPSHOT, snapshotBytes } from "./crowd_buffer";
 import { enterRoom, type Entry } from "./enter";
 import type { Welcome } from "./protocol.gen";
-import { isRefusal, refusal } from "./requests";
+import { isRefusal, refusal, type Answered } from "./requests";
 import { RoomLine } from "./room_line";
 import { realTimers } from "./transport";
 import { openWebSocket } from "./websocket_transport";
@@ -42,6 +42,7 @@ class RoomWorker {
           this.#crowd.frame(this.#frame_ms, now);
         },
         pose: (slot, kind, flags, _sequence, pose) => this.#crowd.push(this.#frame_ms, slot, kind, flags, pose),
+        drag: (drag) => say({ say: "drag", room_ms: this.#frame_ms, drag }),
       },
       token,
     );
@@ -85,6 +86,8 @@ class RoomWorker {
         return this.#line.wake();
       case "request":
         return settle(message.key, this.#line.request(message.request));
+      case "drag":
+        return this.#line.drag(message.bytes);
       case "leave":
         return settle(message.key, this.#line.leave());
     }
@@ -95,11 +98,16 @@ function say(message: FromWorker): void {
   scope.postMessage(message);
 }
 
-function settle(key: number, promise: Promise<unknown>): void {
+function settle(key: number, promise: Promise<Answered | void>): void {
   promise.then(
-    () => say({ say: "answered", key, refusal: null }),
+    (answer) => say({ say: "answered", key, answer: answer ?? null, refusal: null }),
     (error: unknown) =>
-      say({ say: "answered", key, refusal: isRefusal(error) ? error : refusal("internal", String(error)) }),
+      say({
+        say: "answered",
+        key,
+        answer: null,
+        refusal: isRefusal(error) ? error : refusal("internal", String(error)),
+      }),
   );
 }
 

@@ -4,12 +4,14 @@
  */
 import type { Entry } from "./enter";
 import type { PrivateEvent, SharedEvent, Welcome } from "./protocol.gen";
-import type { Refusal, Unnumbered } from "./requests";
+import type { Drag } from "./drag";
+import type { Answered, Refusal, Unnumbered } from "./requests";
 import type { LinePhase } from "./room_line";
 
 export type ToWorker =
   | { do: "start"; entry: Entry; token: string | null }
   | { do: "request"; key: number; request: Unnumbered }
+  | { do: "drag"; bytes: Uint8Array }
   | { do: "retry" }
   | { do: "wake" }
   | { do: "leave"; key: number };
@@ -19,4 +21,5 @@ export type FromWorker =
   | { say: "welcome"; welcome: Welcome }
   | { say: "event"; event: SharedEvent }
   | { say: "private"; event: PrivateEvent }
-  | { say: "answered"; key: number; refusal: Refusal | null };
+  | { say: "drag"; room_ms: number; drag: Drag }
+  | { say: "answered"; key: number; answer: Answered | null; refusal: Refusal | null };

@@ -1,6 +1,7 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { describe, expect, it } from "vitest";
 import { KINDS, MalformedMessage, MessageReader, type MessageSink } from "../../src/net/frame";
+import { encodeDrag, type Drag } from "../../src/net/drag";
 import { makePose, POSE, PoseEncoder } from "../../src/net/pose";
 import { FLAG, RECORD, UP } from "../../src/net/protocol.gen";
 import { decodeRotation, encodeRotation } from "../../src/net/rotation";
@@ -25,6 +26,7 @@ function recorder(): { sink: MessageSink; seen: unknown[] } {
   const sink: MessageSink = {
     frame: (tick, roomMs, flags) => seen.push({ tick, roomMs, flags }),
     events: (first, events) => seen.push({ first, events }),
+    drag: (drag) => seen.push(drag),
     pose: (slot, kind, flags, sequence, pose) => seen.push({ slot, kind, flags, sequence, pose: pose.slice() }),
     answer: (answer) => seen.push(answer),
     pong: (echo, room_ms) => seen.push({ echo, room_ms }),
@@ -120,6 +122,32 @@ describe("poses up", () => {
   });
 });
 
+interface DragValue extends Drag {
+  kind: string;
+}
+
+describe("things that are held", () => {
+  for (const { name, hex: golden, value } of vectors<DragValue>("drags"))
+    it(`go up as the server reads them: ${name}`, () => {
+      expect(hex(encodeDrag(value, value.sequence, [0, 0, 0]))).toBe(golden);
+      const there = encodeDrag(
+        { ...value, position: [value.position[0] + 100, value.position[1], value.position[2] - 50] },
+        value.sequence,
+        [100, 0, -50],
+      );
+      expect(hex(there)).toBe(golden);
+    });
+
+  it("have some size and stay in the range of an int16", () => {
+    const view = new DataView(
+      encodeDrag({ position: [1e9, -1e9, 0], rotation: [0, 0, 0, 1], scale: 0 }, 300, [0, 0, 0]).buffer,
+    );
+    expect([view.getUint8(1), view.getInt16(2, true), view.getInt16(4, true), view.getUint16(12, true)]).toEqual([
+      44, 32767, -32767, 1,
+    ]);
+  });
+});
+
 interface FrameValue {
   flags: number;
   tick: number;
@@ -139,6 +167,14 @@ describe("messages down", () => {
       const records = value.sections.flatMap((section) => section.records.map((record) => ({ section, record })));
       expect(seen.length).toBe(records.length);
       records.forEach(({ section, record }, i) => {
+        if (section.kind === RECORD.drag.kind) {
+          const { position, rotation, ...rest } = record as unknown as DragValue;
+          const held = seen[i] as Drag;
+          expect({ kind: "drag", ...held }).toMatchObject(rest);
+          near(held.position, 0, position, 5);
+          near(held.rotation, 0, rotation, 5);
+          return;
+        }
         const got = seen[i] as { slot: number; kind: number; flags: number; sequence: number; pose: Float32Array };
         expect([got.slot, got.kind]).toEqual([record.slot, section.kind]);
         expect([got.flags, got.sequence]).toEqual([record.flags ?? 0, record.sequence ?? 0]);

@@ -81,6 +81,7 @@ describe("limits", () => {
       chats_per_minute: 30,
       hearing_metres: 12,
       resume_window_ms: 60_000,
+      lease_ms: 10_000,
     };
     hall = await mount(state);
     hall.get("#dock-chat").click();
