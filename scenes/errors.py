@@ -3,6 +3,7 @@
 SceneError
 ├── DocumentError   a scene document that breaks its schema or its own references (the other side's fault)
 ├── Refused         a creator's file that may not come in (the other side's fault)
+├── CatalogueError  a list or table of books that cannot be read (the other side's fault)
 └── BuildError      a hall's recipe that cannot be built (ours)
 """
 
@@ -29,6 +30,10 @@ class Refused(SceneError):
         self.code = code
         self.sentence = sentence
         self.where = where
+
+
+class CatalogueError(SceneError):
+    """A list of records, or a table of books made from one, was refused: its bytes, its shape or its limits."""
 
 
 class BuildError(SceneError):

@@ -1,51 +1,103 @@
-"""`carrel build hall`: make a shipped hall and write its files. Nothing else of the server is needed for it."""
+"""`carrel build hall`: make a hall and write its files. Nothing else of the server is needed for it."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 
 import typer
 
-from carrel.scenes.errors import BuildError
+from carrel.scenes.errors import BuildError, CatalogueError
 
 if TYPE_CHECKING:
+    from carrel.scenes.halls.books.records import Record
     from carrel.scenes.halls.paint.lettering import FontFace
 
-HALLS = ("great",)
 FONT_PATTERN = "Noto Serif CJK SC:bold"
 PORTAL_PICTURE = "portal_ancient.jpg"
 SEED = 7
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What a person asked for. `catalogue` is None when nobody brought one; `books` is how many a hall should hold."""
+
+    seed: int
+    quality: str
+    font: FontFace | None
+    catalogue: tuple[Record, ...] | None
+    books: int
+    out: Path
+
+
+class Built(Protocol):
+    """A hall as values."""
+
+    @property
+    def statistics(self) -> dict[str, Any]: ...
+
+    def files(self) -> dict[str, bytes]: ...
+
+
+# The recipes are imported when they are asked for: numpy, Pillow and embreex are there only for who builds.
+
+
+def _great(wish: Wish) -> Built:
+    from carrel.scenes.halls.books.classics import classic_records
+    from carrel.scenes.halls.great.hall import build_great_hall
+
+    picture = wish.out / PORTAL_PICTURE
+    return build_great_hall(
+        wish.catalogue or classic_records(),
+        wish.seed,
+        wish.quality,
+        copies=wish.catalogue is None,
+        font=wish.font,
+        portal_picture=picture.read_bytes() if picture.exists() else None,
+    )
+
+
+HALLS: Final[Mapping[str, Callable[[Wish], Built]]] = {
+    "great": _great,
+}
+
+
 def build_hall(
-    hall: Annotated[str, typer.Argument(help="Which hall: great.")] = "great",
+    hall: Annotated[str, typer.Argument(help=f"Which hall: {', '.join(HALLS)}.")] = "great",
     out: Annotated[Path, typer.Option(help="The folder for its files.")] = Path("assets/gltf/halls"),
     quality: Annotated[str, typer.Option(help="draft (no shadows), preview or full.")] = "full",
     seed: Annotated[int, typer.Option(help="Another number shelves other books.")] = SEED,
     font: Annotated[Path | None, typer.Option(help="A font file with Han characters.")] = None,
+    catalogue: Annotated[
+        Path | None, typer.Option(help="Records for the shelves: JSON lines or CSV with id and title.")
+    ] = None,
+    books: Annotated[int, typer.Option(help="How many books the stacks should hold.")] = 100_000,
 ) -> None:
-    """Build a hall and write its GLB, scene document, collider and plan; `carrel build manifest` then lists them."""
-    # numpy, Pillow and embreex are there only for who builds
-    from carrel.scenes.halls.books.classics import CLASSICS
-    from carrel.scenes.halls.great.hall import build_great_hall
-
+    """Build a hall and write its files; `carrel build manifest` then lists them."""
     if hall not in HALLS:
         raise typer.BadParameter(f"Unknown hall {hall!r}: choose one of {', '.join(HALLS)}.")
-    picture = out / PORTAL_PICTURE
-    portal = picture.read_bytes() if picture.exists() else None
     try:
-        built = build_great_hall(CLASSICS, seed, quality, font=_font(font), portal_picture=portal)
-    except BuildError as fault:
+        built = HALLS[hall](Wish(seed, quality, _font(font), _records(catalogue), books, out))
+    except (BuildError, CatalogueError) as fault:
         typer.secho(str(fault), err=True, fg="red")
         raise typer.Exit(1) from fault
     out.mkdir(parents=True, exist_ok=True)
     for name, data in built.files().items():
         (out / name).write_bytes(data)
     typer.echo(json.dumps(built.statistics, indent=1))
+
+
+def _records(path: Path | None) -> tuple[Record, ...] | None:
+    if path is None:
+        return None
+    from carrel.scenes.halls.books.records import read_records
+
+    return read_records(path.read_bytes())
 
 
 def _font(path: Path | None) -> FontFace | None:

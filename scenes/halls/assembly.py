@@ -12,7 +12,8 @@ from PIL import Image
 
 from carrel.scenes.halls.books.meshes import BookMesh, far_book, near_book
 from carrel.scenes.halls.books.pictures import PICTURE_RANGE, LitBooks
-from carrel.scenes.halls.books.spines import COLUMNS, NUMERALS, ROWS, VOLUME_BAND, SpineAtlas
+from carrel.scenes.halls.books.shelf_light import SAMPLES, ShelfLight
+from carrel.scenes.halls.books.spines import CELL_HEIGHT, COLUMNS, NUMERALS, VOLUME_BAND, SpineAtlas
 from carrel.scenes.halls.finishes import FAMILIES, FINISHES, palette
 from carrel.scenes.halls.glb import GlbWriter, Json
 from carrel.scenes.halls.kit.arrays import Bytes, Floats, quaternions
@@ -41,7 +42,7 @@ class HallFile:
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes into one file besides the meshes."""
+    """What goes into one file besides the meshes. `books` are part of the hall; those of its shelves come as a table."""
 
     title: str
     textures: Mapping[str, Image.Image]
@@ -51,6 +52,7 @@ class Contents:
     book_zones: Mapping[str, int]
     probes: ProbeGrid
     settings: Json
+    shelf_light: ShelfLight | None = None
 
 
 def write_hall(meshes: list[MeshData], contents: Contents) -> HallFile:
@@ -73,7 +75,10 @@ def write_hall(meshes: list[MeshData], contents: Contents) -> HallFile:
     for mesh in meshes:
         _write_mesh(g, mesh, materials[mesh.family], ranges[mesh.family], triangles)
     books = _write_books(g, contents, contents.atlas, textures["spines"]) if contents.atlas is not None else 0
-    data = g.finish({"carrel": {"title": contents.title, "probes": _probes(contents.probes), **contents.settings}})
+    ours = {"title": contents.title, "probes": _probes(contents.probes), **contents.settings}
+    if contents.shelf_light is not None:
+        ours["shelf_light"] = _shelf_light(contents.shelf_light)
+    data = g.finish({"carrel": ours})
     return HallFile(data, triangles, books, dict(sorted(g.size_bytes.items(), key=lambda item: -item[1])))
 
 
@@ -132,16 +137,20 @@ def _write_mesh(g: GlbWriter, mesh: MeshData, material: int, uv_range: float, tr
 
 
 def _write_books(g: GlbWriter, contents: Contents, spines: SpineAtlas, texture: int) -> int:
-    if not contents.books:
+    if not contents.books and contents.shelf_light is None:
         return 0
-    atlas: Json = {"columns": COLUMNS, "rows": ROWS, "rows_part": round(spines.rows_part, 6)}
+    atlas: Json = {"columns": COLUMNS, "rows": spines.rows, "rows_part": round(spines.rows_part, 6)}
     atlas |= {"volume_band": list(VOLUME_BAND), "numerals": len(NUMERALS)}
+    if spines.designs:
+        atlas["designs"] = [[round(a / CELL_HEIGHT, 4), round(b / CELL_HEIGHT, 4), ink] for a, b, ink in spines.designs]
     surface = {"baseColorTexture": {"index": texture}, "roughnessFactor": 0.62, "metallicFactor": 0.0}
     extras = {"carrel": {"light": "book", "range": LIGHT_RANGE, "gain": 1.0, "atlas": atlas}}
     material = g.material({"name": "books", "pbrMetallicRoughness": surface, "extras": extras})
     near = _book(g, "book", near_book(), material)
     far = _book(g, "book far", far_book(), material)
     g.node({"name": "book far", "mesh": far, "extras": {"carrel": {"book": "far"}}}, 1)
+    if contents.shelf_light is not None:
+        g.node({"name": "book near", "mesh": near, "extras": {"carrel": {"book": "near"}}}, 1)
     for name, lit in contents.books.items():
         t = lit.table
         columns = {
@@ -173,3 +182,8 @@ def _padded(rgb: Bytes) -> Bytes:
 def _probes(grid: ProbeGrid) -> dict[str, Any]:
     data = base64.b64encode(grid.coded.tobytes()).decode()
     return {"origin": grid.origin, "step": grid.step, "counts": grid.counts, "range": LIGHT_RANGE, "data": data}
+
+
+def _shelf_light(light: ShelfLight) -> dict[str, Any]:
+    data = base64.b64encode(light.coded.tobytes()).decode()
+    return {"runs": len(light.coded), "samples": SAMPLES, "range": LIGHT_RANGE, "data": data}

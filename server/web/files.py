@@ -17,6 +17,7 @@ from aiohttp import web
 from carrel.server.errors import ConfigurationError
 
 TYPES: Final = {
+    ".bin": "application/octet-stream",
     ".glb": "model/gltf-binary",
     ".js": "text/javascript",
     ".css": "text/css",
@@ -25,7 +26,7 @@ TYPES: Final = {
     ".webp": "image/webp",
     ".wasm": "application/wasm",
 }
-COMPRESSED: Final = frozenset({".glb", ".js", ".css", ".json", ".svg", ".wasm"})
+COMPRESSED: Final = frozenset({".bin", ".glb", ".js", ".css", ".json", ".svg", ".wasm"})
 FOREVER: Final = "public, max-age=31536000, immutable"
 CHECKED: Final = "no-cache"
 GZIP_LEVEL: Final = 6

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from carrel.scenes.halls.books.classics import CLASSICS
+from carrel.scenes.halls.books.classics import classic_records
 from carrel.scenes.halls.great.hall import BuiltHall, build_great_hall
 
 
 @pytest.fixture(scope="session")
 def draft() -> BuiltHall:
-    return build_great_hall(CLASSICS, 7, "draft")
+    return build_great_hall(classic_records(), 7, "draft")

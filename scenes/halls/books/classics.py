@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carrel.scenes.halls.books.records import Record
 from carrel.scenes.halls.books.spines import SpineTitle
 
 # title|author; a line break counts as a space
@@ -64,3 +65,15 @@ def _titles(table: str) -> tuple[SpineTitle, ...]:
 
 
 CLASSICS: tuple[SpineTitle, ...] = _titles(LATIN) + _titles(HAN)
+
+
+def classic_records() -> tuple[Record, ...]:
+    """The same works as records; every fourth Chinese title and every ninth other is a set of volumes."""
+    records = []
+    for k, work in enumerate(CLASSICS):
+        volumes = (2 + k % 3 * 2 if k % 4 == 0 else 1) if work.han else (2 + k % 2 if k % 9 == 0 else 1)
+        language = "zh" if work.han else "en"
+        records.append(
+            Record(id=f"classic-{k:03}", title=work.title, creator=work.author, language=language, volumes=volumes)
+        )
+    return tuple(records)

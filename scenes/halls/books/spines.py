@@ -41,11 +41,26 @@ class SpineAtlas:
 
     image: Image.Image
     cells: tuple[SpineTitle | None, ...]
+    rows: int = ROWS
+    designs: tuple[tuple[int, int, int], ...] = ()
+    """For blank designs: (top, foot, 1 when written in ink) of the field for a title, in pixels of a cell."""
 
     @property
     def rows_part(self) -> float:
         """The part of the picture's height that the cells take; the volume strip lies below."""
-        return ROWS * CELL_HEIGHT / self.image.height
+        return self.rows * CELL_HEIGHT / self.image.height
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A spine before its letters: the three channels, and where a title may stand."""
+
+    gilt: Floats
+    label: Floats
+    shade: Floats
+    top: int
+    foot: int
+    inked: bool
 
 
 def spine_atlas(titles: Sequence[SpineTitle], face: FontFace | None, seed: int) -> SpineAtlas:
@@ -60,13 +75,18 @@ def spine_atlas(titles: Sequence[SpineTitle], face: FontFace | None, seed: int) 
         row, column = divmod(k, COLUMNS)
         y, x = row * CELL_HEIGHT, column * CELL_WIDTH
         mask[y : y + CELL_HEIGHT, x : x + CELL_WIDTH] = _spine(rng, title or SpineTitle(""), face)
+    mask[ROWS * CELL_HEIGHT :, :, 0] = np.asarray(numeral_strip(face), float)
+    return SpineAtlas(picture(mask), tuple(cells))
+
+
+def numeral_strip(face: FontFace | None) -> Image.Image:
+    """The numbers that a set's books show, each as wide as a cell."""
     strip = Image.new("L", (COLUMNS * CELL_WIDTH, STRIP_HEIGHT))
     draw = ImageDraw.Draw(strip)
     for k, numeral in enumerate(NUMERALS):
         middle = (k + 0.5) * CELL_WIDTH, STRIP_HEIGHT / 2
         draw.text(middle, numeral, font=font(face, 24), fill=255, anchor="mm")
-    mask[ROWS * CELL_HEIGHT :, :, 0] = np.asarray(strip, float)
-    return SpineAtlas(picture(mask), tuple(cells))
+    return strip
 
 
 def _shade(rng: np.random.Generator, leather: bool) -> Floats:
@@ -79,23 +99,30 @@ def _shade(rng: np.random.Generator, leather: bool) -> Floats:
     return floats(shade + 9 * np.exp(-edge / 2.5) - 14 * np.exp(-np.abs(edge - 7) / 2.0))  # joints
 
 
-def _spine(rng: np.random.Generator, title: SpineTitle, face: FontFace | None) -> Floats:
+def spine_ground(rng: np.random.Generator, *, narrow_label: bool) -> Ground:
+    """Leather with raised bands, or cloth with rules; `narrow_label` for titles written upright."""
     h, w = CELL_HEIGHT, CELL_WIDTH
-    leather = not title.han and rng.random() < 0.55
+    leather = not narrow_label and rng.random() < 0.55
     shade = _shade(rng, leather)
     gilt, label = Image.new("L", (w, h)), Image.new("L", (w, h))
     if leather:
         top, foot = _leather(rng, shade, ImageDraw.Draw(gilt))
         inked = False
     else:
-        top, foot, inked = _cloth(rng, shade, ImageDraw.Draw(gilt), ImageDraw.Draw(label), title.han)
-    letters = np.asarray(_letters(title, face, top, foot, inked), float)
+        top, foot, inked = _cloth(rng, shade, ImageDraw.Draw(gilt), ImageDraw.Draw(label), narrow_label)
+    return Ground(floats(np.asarray(gilt)), floats(np.asarray(label)), shade, top, foot, inked)
+
+
+def _spine(rng: np.random.Generator, title: SpineTitle, face: FontFace | None) -> Floats:
+    h, w = CELL_HEIGHT, CELL_WIDTH
+    ground = spine_ground(rng, narrow_label=title.han)
+    shade, inked = ground.shade, ground.inked
+    letters = np.asarray(_letters(title, face, ground.top, ground.foot, inked), float)
     if inked:
         shade = shade * (1 - 0.86 * letters / 255)
-    gold = np.asarray(gilt, float)
-    gold = gold if inked else np.maximum(gold, letters)
+    gold = ground.gilt if inked else np.maximum(ground.gilt, letters)
     worn = np.clip(0.74 + 0.5 * noise(h, w, (30, 8), int(rng.integers(1 << 30)), 3), 0, 1)
-    return np.stack([gold * worn, np.asarray(label, float), np.clip(shade, 0, 255)], -1)
+    return np.stack([gold * worn, ground.label, np.clip(shade, 0, 255)], -1)
 
 
 def _leather(rng: np.random.Generator, shade: Floats, gilt: ImageDraw.ImageDraw) -> tuple[int, int]:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from carrel.scenes.halls.assembly import Contents, HallFile, write_hall
-from carrel.scenes.halls.books.pictures import case_pictures
+from carrel.scenes.halls.books.bays import Bay, bays_of
+from carrel.scenes.halls.books.designs import design_atlas
+from carrel.scenes.halls.books.shelf_light import shelf_light, slabs
 from carrel.scenes.halls.books.shelving import LOOSE, Shelver
-from carrel.scenes.halls.books.spines import SpineTitle, spine_atlas
 from carrel.scenes.halls.finishes import FAMILIES, FINISHES
 from carrel.scenes.halls.great import layout as at
 from carrel.scenes.halls.great.contents import contents
+from carrel.scenes.halls.great.document import shelves
 from carrel.scenes.halls.great.ends import entrance, far_end
 from carrel.scenes.halls.great.shell import shell
 from carrel.scenes.halls.great.sides import left_side, right_side
-from carrel.scenes.halls.kit.arrays import Floats, floats
+from carrel.scenes.halls.kit.arrays import Floats
 from carrel.scenes.halls.kit.model import Model
 from carrel.scenes.halls.light.coding import linear
 from carrel.scenes.halls.light.receivers import probe_grid
@@ -36,26 +37,26 @@ WHOLE_HALL = -1  # the zone of books that lie on tables all over the hall
 
 @dataclass(frozen=True)
 class HallInputs:
-    """What a caller may bring: titles for the spines, fonts, a picture for the portal's arch."""
+    """What a caller may bring: a font for plates and numbers, a picture for the portal's arch."""
 
-    titles: Sequence[SpineTitle]
     font: FontFace | None = None
     portal_picture: bytes | None = None
 
 
 @dataclass(frozen=True)
 class RawHall:
-    """The recipe's surfaces, and the file made of them."""
+    """The recipe's surfaces, the file made of them, and its empty bays."""
 
     model: Model
     file: HallFile
+    bays: tuple[Bay, ...]
 
 
 def build_file(inputs: HallInputs, seed: int, quality_name: str) -> RawHall:
     """Place everything, light it, write it. Raises BuildError for an unknown quality or missing build packages."""
     quality = quality_named(quality_name)
     model, sheet = Model(seed), _sheet(inputs.font)
-    atlas = spine_atlas(inputs.titles, inputs.font, seed + 1)
+    atlas = design_atlas(inputs.font, seed + 1)
     shelver = Shelver(atlas.cells, seed + 2)
     shell(model)
     left_side(model, sheet)
@@ -65,31 +66,24 @@ def build_file(inputs: HallInputs, seed: int, quality_name: str) -> RawHall:
     with model.within(0):
         entrance(model)
     contents(model, sheet, shelver)
-    for case in model.cases:
-        for shelf in case.shelves:
-            shelver.fill(shelf)
+    # far cases are painted by whoever draws the books
+    model.parts = [part for part in model.parts if not part.tag]
+    bays = bays_of(shelves(model))
     textures = _textures(inputs, sheet)
-    tables = {name: shelver.table(name) for name in sorted(shelver.chunks)}
-    sky = illuminator(model, tables, at.DAYLIGHT, _albedo(textures), quality, seed + 3)
-    lit = light_up(model, tables, sky, quality)
-    textures["cases"], rects = case_pictures(
-        model.cases, lit.books, atlas, sky, quality.books, quality.picture_pixels_per_m
-    )
+    loose = {LOOSE: shelver.table(LOOSE)}
+    sky = illuminator(model, {**loose, "bays": slabs(bays)}, at.DAYLIGHT, _albedo(textures), quality, seed + 3)
+    lit = light_up(model, loose, sky, quality)
+    light = shelf_light(bays, sky, quality.books)
     probes = probe_grid(PROBE_ORIGIN, PROBE_STEP, PROBE_COUNTS, sky, quality.panels)
-    meshes = meshes_of(model, lit, rects, at.BAY, at.BAYS)
-    zones = {case.id: _zone(case.origin + case.matrix @ floats([case.width / 2, 0, 0])) for case in model.cases}
+    meshes = meshes_of(model, lit, {}, at.BAY, at.BAYS)
     used = {FAMILIES[FINISHES[p.finish].family] for p in model.parts}
     needed = {t for f in used for t in (f.texture, f.roughness_texture) if t}
     textures = {name: image for name, image in textures.items() if name in needed}
     settings = {**at.LOOK, "bay_m": at.BAY, "zones": at.BAYS, "switch_m": {"high": [3.6, 10.0], "low": [0.0, 3.0]}}
     everything = Contents(
-        "Great Hall", textures, lit.lightmap.image, atlas, lit.books, {**zones, LOOSE: WHOLE_HALL}, probes, settings
+        "Great Hall", textures, lit.lightmap.image, atlas, lit.books, {LOOSE: WHOLE_HALL}, probes, settings, light
     )
-    return RawHall(model, write_hall(meshes, everything))
-
-
-def _zone(point: Floats) -> int:
-    return int(np.clip(np.floor(-point[2] / at.BAY), 0, at.BAYS - 1))
+    return RawHall(model, write_hall(meshes, everything), bays)
 
 
 def _sheet(face: FontFace | None) -> prints.Sheet:

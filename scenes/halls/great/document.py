@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from carrel.scenes.halls.kit.model import Case, Model
 
 HALL_ID, ANCIENT_ROOM = "great-hall", "ancient-books-room"
 HALL_GLB, COLLIDER_GLB, PLAN_SVG = "great_hall.glb", "great_hall.collider.glb", "great_hall.plan.svg"
+BOOKS_BIN, TITLES_BIN = "great_hall.books.bin", "great_hall.titles.bin"
 # where people arrive: in an arc before the doors, looking down the hall; the first is the default
 ARRIVALS = ((0.0, -2.2), (-0.9, -2.0), (0.9, -2.0), (-0.5, -3.1), (0.5, -3.1), (1.7, -2.4), (2.4, -3.2), (0.0, -4.0))
 SAFE = (3.4, -1.5)
@@ -51,22 +53,26 @@ PLACES: tuple[tuple[str, str, str, float, float, float, float], ...] = (
 )
 
 
-def great_hall_document(model: Model, glb: bytes, collider: bytes, plan: bytes) -> SceneDocument:
-    """The document of a built hall; the files are named beside it, with their SHA-256."""
-    entities = [*_arrivals(), *_places(), *_seats(model), *_shelves(model), *_lamps(model), _desk(model), _portal()]
+def great_hall_document(model: Model, files: Mapping[str, bytes]) -> SceneDocument:
+    """The document of a built hall; `files` lie beside it by their names and are named with their SHA-256."""
+    entities = [*_arrivals(), *_places(), *_seats(model), *shelves(model), *_lamps(model), _desk(model), _portal()]
     return SceneDocument(
         id=HALL_ID,
         title=Text(en="Great Hall", zh="大阅览厅"),
         environment=Environment(
-            model=_file(HALL_GLB, glb), collider=_file(COLLIDER_GLB, collider), plan=_file(PLAN_SVG, plan)
+            model=_file(HALL_GLB, files),
+            collider=_file(COLLIDER_GLB, files),
+            plan=_file(PLAN_SVG, files),
+            books=_file(BOOKS_BIN, files),
+            titles=_file(TITLES_BIN, files),
         ),
         bounds=Bounds(low=(-at.HALF, -0.5, -at.LENGTH - at.PORTAL_DEPTH), high=(at.HALF, 12.5, 0.5)),
         entities=tuple(entities),
     )
 
 
-def _file(name: str, data: bytes) -> DocumentModel:
-    return DocumentModel(url=name, sha256=hashlib.sha256(data).hexdigest())
+def _file(name: str, files: Mapping[str, bytes]) -> DocumentModel:
+    return DocumentModel(url=name, sha256=hashlib.sha256(files[name]).hexdigest())
 
 
 def _transform(position: Points, heading_degrees: float = 0.0) -> Transform:
@@ -116,7 +122,8 @@ def _wrapped(degrees: float) -> float:
     return round(float((degrees + 180) % 360 - 180), 2) + 0.0
 
 
-def _shelves(model: Model) -> list[Entity]:
+def shelves(model: Model) -> list[Entity]:
+    """The bookcases, in the order in which they were built."""
     return [_shelf(case) for case in model.cases]
 
 

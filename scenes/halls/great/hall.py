@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from carrel.scenes import document
-from carrel.scenes.halls.books.spines import SpineTitle
+from carrel.scenes.halls.books.records import Record
+from carrel.scenes.halls.books.table import books_table, read_books_table, titles_table
 from carrel.scenes.halls.great.build import HallInputs, build_file
 from carrel.scenes.halls.great.collider import collider
-from carrel.scenes.halls.great.document import COLLIDER_GLB, HALL_GLB, PLAN_SVG, great_hall_document
+from carrel.scenes.halls.great.document import (
+    BOOKS_BIN,
+    COLLIDER_GLB,
+    HALL_GLB,
+    PLAN_SVG,
+    TITLES_BIN,
+    great_hall_document,
+)
 from carrel.scenes.halls.great.plan import plan_svg
 from carrel.scenes.halls.paint.lettering import FontFace
 
@@ -26,39 +34,52 @@ class BuiltHall:
     scene: document.SceneDocument
     collider: bytes
     plan: bytes
+    books: bytes
+    titles: bytes
     statistics: dict[str, Any]
 
     def files(self) -> dict[str, bytes]:
         """The files to write, by name."""
-        scene = document.encode(self.scene)
-        return {HALL_GLB: self.glb, SCENE_JSON: scene, COLLIDER_GLB: self.collider, PLAN_SVG: self.plan}
+        return {
+            HALL_GLB: self.glb,
+            SCENE_JSON: document.encode(self.scene),
+            COLLIDER_GLB: self.collider,
+            PLAN_SVG: self.plan,
+            BOOKS_BIN: self.books,
+            TITLES_BIN: self.titles,
+        }
 
 
 def build_great_hall(
-    catalogue_titles: Sequence[SpineTitle],
+    records: Sequence[Record],
     seed: int,
     quality: str,
     *,
+    copies: bool = True,
     font: FontFace | None = None,
     portal_picture: bytes | None = None,
 ) -> BuiltHall:
     """The same values give the same bytes. Raises BuildError for an unknown quality or without the build packages.
 
-    `font` should hold Han characters when titles do; `portal_picture` is a picture (any format Pillow reads) for the arch.
+    `copies` repeats the records until the shelves are full; `font` should hold Han characters; `portal_picture` is a
+    picture (any format Pillow reads) for the arch.
     """
-    raw = build_file(HallInputs(catalogue_titles, font, portal_picture), seed, quality)
+    raw = build_file(HallInputs(font, portal_picture), seed, quality)
     solid, solid_triangles = collider(raw.model)
     plan = plan_svg(raw.model)
-    scene = great_hall_document(raw.model, raw.file.data, solid, plan)
+    books, titles = books_table(raw.bays, records, seed, copies=copies), titles_table(records)
+    named = {HALL_GLB: raw.file.data, COLLIDER_GLB: solid, PLAN_SVG: plan, BOOKS_BIN: books, TITLES_BIN: titles}
+    scene = great_hall_document(raw.model, named)
     statistics = {
         "quality": quality,
         "seed": seed,
         "size_bytes": len(raw.file.data),
-        "gzip_bytes": len(gzip.compress(raw.file.data, 6, mtime=0)),
-        "books": raw.file.books,
+        "gzip_bytes": sum(len(gzip.compress(data, 6, mtime=0)) for data in named.values()),
+        "books": len(read_books_table(books).books),
+        "loose_books": raw.file.books,
         "triangles_by_level": raw.file.triangles_by_level,
         "collider_triangles": solid_triangles,
         "entities": len(scene.entities),
         "size_bytes_by_part": raw.file.size_bytes,
     }
-    return BuiltHall(raw.file.data, scene, solid, plan, statistics)
+    return BuiltHall(raw.file.data, scene, solid, plan, books, titles, statistics)

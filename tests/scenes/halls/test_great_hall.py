@@ -9,7 +9,7 @@ import math
 import pytest
 
 from carrel.scenes.errors import BuildError
-from carrel.scenes.halls.books.classics import CLASSICS
+from carrel.scenes.halls.books.classics import classic_records
 from carrel.scenes.halls.books.spines import SpineTitle, spine_atlas
 from carrel.scenes.halls.great.hall import BuiltHall, build_great_hall
 from tests.scenes.halls.glb_reading import read_json, shown
@@ -18,7 +18,7 @@ ENTRANCE_Z, MIDDLE_Z = -0.6, -14.0
 
 
 def test_same_values_give_the_same_bytes(draft: BuiltHall) -> None:
-    again = build_great_hall(CLASSICS, 7, "draft")
+    again = build_great_hall(classic_records(), 7, "draft")
     assert again.files() == draft.files()
 
 
@@ -31,7 +31,7 @@ def test_titles_stand_on_the_spines() -> None:
 
 def test_an_unknown_quality_is_named() -> None:
     with pytest.raises(BuildError, match="'best'"):
-        build_great_hall(CLASSICS, 7, "best")
+        build_great_hall(classic_records(), 7, "best")
 
 
 @pytest.mark.parametrize("eye_z", [ENTRANCE_Z, MIDDLE_Z, -30.0])
