@@ -44,6 +44,7 @@ format: $(DEV_STAMP)
 
 assets: $(DEV_STAMP)  ## build the shipped halls and avatars again
 	$(BIN)/carrel build hall great
+	$(BIN)/carrel build furniture
 	$(BIN)/carrel build looks
 	$(BIN)/carrel build manifest
 

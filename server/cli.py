@@ -12,6 +12,7 @@ from rich.table import Table
 from carrel.server.bench.command import room as bench_room
 from carrel.server.bench.ledger_command import ledger as bench_ledger
 from carrel.server.errors import CarrelError
+from carrel.server.furniture_command import build_furniture
 from carrel.server.halls_command import build_hall
 from carrel.server.looks_command import build_looks_command
 from carrel.server.registry.commands import ledger
@@ -160,6 +161,7 @@ def _password(from_stdin: bool) -> str:
 
 
 build.command("hall")(build_hall)
+build.command("furniture")(build_furniture)
 build.command("looks")(build_looks_command)
 build.command("manifest")(write_manifest)
 bench.command("room")(bench_room)

@@ -16,6 +16,7 @@ NOTES = {
     "halls/great_hall.webp": Note(made_by="node web_client/tools/render_hall.mjs great_hall.glb, view wide"),
     "halls/great_hall_arch.webp": Note(made_by="node web_client/tools/render_hall.mjs great_hall.glb, view arch"),
     "halls/portal_ancient.jpg": Note(made_by="rendered by Carrel's own trial of the Ancient Books Room"),
+    "furniture/": Note(made_by="carrel build furniture"),
     "avatars/": Note(made_by="carrel build looks"),
 }
 
