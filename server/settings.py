@@ -189,6 +189,39 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=8, le=1024, description="Unread letters kept for one person on the library channel.")
     ] = 64
 
+    # --- what people place ---
+    scene_policy: Annotated[
+        str,
+        Meta(
+            pattern=r"^(everybody|open|staff)\Z",
+            description="Who may place things in a room that has no policy of its own: `everybody` (guests too), `open` (who is signed in), `staff`.",
+        ),
+    ] = "open"
+    scene_entities: Annotated[int, Meta(ge=1, le=20_000, description="Things placed in one room at most.")] = 5000
+    scene_entity_bytes: Annotated[
+        int, Meta(ge=512, le=16_384, description="Size of one placed thing's description at most.")
+    ] = 4096
+    caption_chars: Annotated[int, Meta(ge=1, le=300, description="Length of a caption at most.")] = 300
+    scene_changes_per_minute: Annotated[
+        int,
+        Meta(ge=1, le=100_000, description="Changes of the scene by one session a minute, grabs and undo among them."),
+    ] = 240
+    scene_lease_ms: Annotated[
+        int,
+        Meta(ge=1000, le=600_000, description="Milliseconds until a held thing is free again unless it is moved."),
+    ] = 10_000
+    scene_history_operations: Annotated[
+        int,
+        Meta(
+            ge=100,
+            le=10_000_000,
+            description="Operations of one room that are kept: each state since then can be looked at and restored. Older ones are merged into a snapshot.",
+        ),
+    ] = 20_000
+    drag_metres_per_s: Annotated[
+        float, Meta(gt=0, le=1000, description="Fastest move of a held thing that is believed.")
+    ] = 30.0
+
     # --- the ledger ---
     ledger_origin: Annotated[
         str,

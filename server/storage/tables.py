@@ -113,3 +113,44 @@ blocks: Final = sa.Table(
     sa.PrimaryKeyConstraint("subject", "other", name="pk_blocks"),
     sa.Index("ix_blocks_other", "other"),
 )
+
+scene_rooms: Final = sa.Table(
+    "scene_rooms",
+    metadata,
+    sa.Column("room", sa.String(64), nullable=False),
+    sa.Column("policy", sa.String(16), nullable=True),
+    sa.Column("owner", sa.String(80), nullable=True),
+    sa.Column("secret", sa.LargeBinary(32), nullable=False),
+    sa.PrimaryKeyConstraint("room", name="pk_scene_rooms"),
+)
+
+scene_invited: Final = sa.Table(
+    "scene_invited",
+    metadata,
+    sa.Column("room", sa.String(64), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.PrimaryKeyConstraint("room", "subject", name="pk_scene_invited"),
+)
+
+scene_operations: Final = sa.Table(
+    "scene_operations",
+    metadata,
+    sa.Column("room", sa.String(64), nullable=False),
+    sa.Column("op_sequence", sa.BigInteger, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("owner", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(8), nullable=False),
+    sa.Column("entity", sa.String(14), nullable=True),
+    sa.Column("change", sa.LargeBinary, nullable=False),
+    sa.PrimaryKeyConstraint("room", "op_sequence", name="pk_scene_operations"),
+)
+
+scene_snapshots: Final = sa.Table(
+    "scene_snapshots",
+    metadata,
+    sa.Column("room", sa.String(64), nullable=False),
+    sa.Column("op_sequence", sa.BigInteger, nullable=False),
+    sa.Column("placed", sa.LargeBinary, nullable=False),
+    sa.PrimaryKeyConstraint("room", "op_sequence", name="pk_scene_snapshots"),
+)
