@@ -135,6 +135,7 @@ class Log:
             self.files.write({CHECKPOINT_PATH: note.encode()})
             done, self._superseded = self._superseded, []
             self.files.remove(part for path in done for part in _parts_of(path))
+            self.store.backfill()
 
     def published(self) -> Note:
         """What everybody reads. Raises FileNotFoundError before the first."""

@@ -40,10 +40,12 @@ class SqlStore:
         dialect: sa.Dialect,
         close: Callable[[], None],
         claim: Callable[[], None] = lambda: None,
+        backfill: Callable[[], None] = lambda: None,
     ) -> None:
         self._run = run
         self._dialect = dialect
         self._claim = claim
+        self._backfill = backfill
         self.close = close
         upsert = _INSERTS[dialect.name](tables.rows)
         self._insert_entry = _prepared(sa.insert(tables.entries), dialect)
@@ -73,6 +75,13 @@ class SqlStore:
         """
         try:
             self._claim()
+        except (SQLAlchemyError, OSError) as error:
+            raise storage_error(error) from error
+
+    def backfill(self) -> None:
+        """Take what SQLite's write-ahead log has into the database, so that no commit has to. From any thread, and nobody waits for it. Raises StorageError."""
+        try:
+            self._backfill()
         except (SQLAlchemyError, OSError) as error:
             raise storage_error(error) from error
 
