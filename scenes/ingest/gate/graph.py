@@ -1,0 +1,252 @@
+"""Nodes, scenes and skins: a forest of bounded depth, placings that make sense, skeletons that hang together, extents."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from carrel.scenes.ingest.gate.elements import Block, blocks
+from carrel.scenes.ingest.gate.fields import Json, pointer, refuse
+from carrel.scenes.ingest.gate.layout import FLOAT, Layout
+from carrel.scenes.ingest.gate.meshes import MeshFacts, corners
+from carrel.scenes.ingest.gate.transforms import Matrix, fault_of, local_matrix
+from carrel.scenes.ingest.limits import GlbLimits
+
+INSTANCING = "EXT_mesh_gpu_instancing"
+_INSTANCE = {
+    "TRANSLATION": {"VEC3 FLOAT"},
+    "ROTATION": {"VEC4 FLOAT", "VEC4 BYTE normalized", "VEC4 SHORT normalized"},
+    "SCALE": {"VEC3 FLOAT"},
+}
+
+
+class Graph:
+    """The nodes of a document; built by checking them. Raises Refused."""
+
+    def __init__(self, document: Json, layout: Layout, meshes: list[MeshFacts], limits: GlbLimits) -> None:
+        self.nodes: list[Json] = document.get("nodes", [])
+        self._meshes = meshes
+        self._limits = limits
+        self.parents = self._find_parents()
+        self.depths = self._measure_depths()
+        self._skins: list[Json] = document.get("skins", [])
+        self.roots = [self._root(at) for at in range(len(self.nodes))]
+        self.instances: dict[int, int] = {}
+        for at, node in enumerate(self.nodes):
+            self._check_node(node, pointer("/nodes", at))
+            if INSTANCING in node.get("extensions", {}):
+                self.instances[at] = self._check_instances(node, layout, pointer("/nodes", at))
+        self._scenes = self._check_scenes(document)
+        for at, skin in enumerate(self._skins):
+            self._check_skin(skin, layout, pointer("/skins", at))
+        self._check_skinned_nodes()
+        self.drawn_triangles = self._count_drawn()
+        self.low, self.high = self._measure(layout)
+
+    def _find_parents(self) -> list[int | None]:
+        parents: list[int | None] = [None] * len(self.nodes)
+        for at, node in enumerate(self.nodes):
+            for place, child in enumerate(node.get("children", [])):
+                if parents[int(child)] is not None:
+                    text = f"The node {child} has two parents, {parents[int(child)]} and {at}."
+                    raise refuse("two_parents", text, f"/nodes/{at}/children/{place}")
+                parents[int(child)] = at
+        return parents
+
+    def _measure_depths(self) -> list[int]:
+        depths = [0] * len(self.nodes)
+        for at in range(len(self.nodes)):
+            chain, node = [], at
+            while depths[node] == 0:
+                chain.append(node)
+                depths[node] = -1
+                parent = self.parents[node]
+                if parent is None:
+                    break
+                node = parent
+                if depths[node] == -1:
+                    raise refuse("node_cycle", "The node is its own ancestor.", pointer("/nodes", node))
+            base = max(depths[node], 0)
+            for step, inner in enumerate(reversed(chain), base + 1):
+                depths[inner] = step
+                if step > self._limits.node_depth:
+                    text = f"Nodes are nested deeper than {self._limits.node_depth}."
+                    raise refuse("node_depth", f"{text} Flatten the hierarchy.", pointer("/nodes", inner))
+        return depths
+
+    def _root(self, node: int) -> int:
+        parent = self.parents[node]
+        while parent is not None:
+            node, parent = parent, self.parents[parent]
+        return node
+
+    def _check_node(self, node: Json, where: str) -> None:
+        if "matrix" in node:
+            if any(name in node for name in ("translation", "rotation", "scale")):
+                text = "A node has a matrix, or a translation, rotation and scale, not both."
+                raise refuse("matrix_and_trs", text, where)
+            fault = fault_of(node["matrix"])
+            if fault:
+                raise refuse("matrix", f"The node's matrix cannot be used: {fault}.", f"{where}/matrix")
+        if "rotation" in node and abs(math.hypot(*node["rotation"]) - 1) > 0.00769:
+            raise refuse("rotation_unit", "The node's rotation is not a unit quaternion.", f"{where}/rotation")
+        if "mesh" not in node:
+            if "skin" in node:
+                raise refuse("missing_field", "A node with a skin needs a mesh.", where)
+            if "weights" in node:
+                raise refuse("missing_field", "A node with weights needs a mesh.", where)
+            return
+        mesh = self._meshes[int(node["mesh"])]
+        if "weights" in node and len(node["weights"]) != mesh.targets:
+            text = f"The node has {len(node['weights'])} weights for {mesh.targets} morph targets."
+            raise refuse("morph_weights", text, f"{where}/weights")
+        if "skin" in node:
+            if not mesh.has_joints:
+                raise refuse("skin_without_joints", "The node has a skin, its mesh has no joints.", where)
+            count = len(self._skins[int(node["skin"])]["joints"])
+            if mesh.top_joint >= count:
+                text = f"A vertex names joint {mesh.top_joint} of a skin with {count} joints."
+                raise refuse("joint_range", text, where)
+
+    def _check_instances(self, node: Json, layout: Layout, where: str) -> int:
+        """How many instances; they may be drawn only where there is a mesh."""
+        here = f"{where}/extensions/{INSTANCING}/attributes"
+        counts = set()
+        for name, index in node["extensions"][INSTANCING]["attributes"].items():
+            accessor = layout.accessors[int(index)]
+            allowed = _INSTANCE.get(name)
+            if allowed is None and not name.startswith("_"):
+                raise refuse("attribute_name", f"{name[:60]!r} is not an attribute of instances.", here)
+            if allowed is not None and accessor.format not in allowed:
+                raise refuse("attribute_format", f"{name} of instances cannot be made of {accessor.format}.", here)
+            counts.add(accessor.count)
+        if len(counts) > 1:
+            raise refuse("attribute_count", f"The instances' attributes have different counts: {sorted(counts)}.", here)
+        if "mesh" not in node:
+            raise refuse("missing_field", "A node with instances needs a mesh.", where)
+        return int(counts.pop())
+
+    def _check_scenes(self, document: Json) -> list[set[int]]:
+        """The root nodes of each scene."""
+        found = []
+        for at, scene in enumerate(document.get("scenes", [])):
+            roots = scene.get("nodes", [])
+            for place, node in enumerate(roots):
+                if self.parents[int(node)] is not None:
+                    here = f"/scenes/{at}/nodes/{place}"
+                    raise refuse("scene_root", f"The scene names node {node}, which is a child of another.", here)
+            found.append({int(node) for node in roots})
+        return found
+
+    def _ancestors(self, node: int) -> list[int]:
+        """The node and its ancestors, upward."""
+        chain = [node]
+        while (parent := self.parents[chain[-1]]) is not None:
+            chain.append(parent)
+        return chain
+
+    def _check_skin(self, skin: Json, layout: Layout, where: str) -> None:
+        joints = [int(joint) for joint in skin["joints"]]
+        if len(joints) > self._limits.joints:
+            raise refuse("too_many_joints", f"A skin has more than {self._limits.joints} joints.", where)
+        common = set(self._ancestors(joints[0]))
+        for joint in joints[1:]:
+            common.intersection_update(self._ancestors(joint))
+        if not common:
+            raise refuse("skin_root", "The joints of the skin have no common root.", f"{where}/joints")
+        if "skeleton" in skin and int(skin["skeleton"]) not in common:
+            raise refuse("skin_root", "The skeleton node is not above all joints.", f"{where}/skeleton")
+        if "inverseBindMatrices" not in skin:
+            return
+        here = f"{where}/inverseBindMatrices"
+        matrices = layout.use_accessor(skin["inverseBindMatrices"], "inverse bind matrices", "bind matrices", here)
+        if matrices.view is not None and matrices.view.stride is not None:
+            raise refuse("view_stride", "Inverse bind matrices cannot have a byteStride.", here)
+        if matrices.format != "MAT4 FLOAT":
+            raise refuse("bind_matrix", f"Inverse bind matrices cannot be {matrices.format}.", here)
+        if matrices.count < len(joints):
+            text = f"There are {matrices.count} inverse bind matrices for {len(joints)} joints."
+            raise refuse("bind_matrix", text, here)
+        matrices.checks.add("affine")
+
+    def _check_skinned_nodes(self) -> None:
+        for at, node in enumerate(self.nodes):
+            if "skin" not in node:
+                continue
+            joint = int(self._skins[int(node["skin"])]["joints"][0])
+            for scene in self._scenes:
+                if self.roots[at] in scene and self.roots[joint] not in scene:
+                    text = "A scene shows the skinned mesh of this node and not its joints."
+                    raise refuse("skin_scene", text, pointer("/nodes", at))
+
+    def _count_drawn(self) -> int:
+        drawn = sum(
+            self._meshes[int(node["mesh"])].triangles * self.instances.get(at, 1)
+            for at, node in enumerate(self.nodes)
+            if "mesh" in node
+        )
+        if drawn > self._limits.drawn_triangles:
+            text = f"{drawn} triangles would be drawn; at most {self._limits.drawn_triangles} are allowed."
+            raise refuse("too_many_triangles", f"{text} Simplify the model or use fewer copies.", "/nodes")
+        return drawn
+
+    def _measure(self, layout: Layout) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The box around everything that any scene shows, in metres. Raises Refused when it is too large to be a place."""
+        world = self._world()
+        low, high = np.full(3, np.inf), np.full(3, -np.inf)
+        shown = set().union(*self._scenes) if self._scenes else set(range(len(self.nodes)))
+        for at, node in enumerate(self.nodes):
+            if "mesh" not in node or self.roots[at] not in shown:
+                continue
+            box = corners(self._meshes[int(node["mesh"])])
+            if not box:
+                continue
+            with np.errstate(over="ignore", invalid="ignore"):
+                points = self._placed(np.array(box), node, layout)
+                placing = self._bind(node, world, layout) if "skin" in node else world[at]
+                points = points @ placing[:3, :3].T + placing[:3, 3]
+            if not np.abs(points).max() <= self._limits.extent_m:
+                text = f"The model reaches farther than {self._limits.extent_m:g} m from its origin: scale it down."
+                raise refuse("extent", text, pointer("/nodes", at))
+            low, high = np.minimum(low, points.min(0)), np.maximum(high, points.max(0))
+        if not np.isfinite(low).all():
+            return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+        return tuple(map(float, low)), tuple(map(float, high))
+
+    def _world(self) -> list[Matrix]:
+        """Where each node stands: the product of the matrices from its root down."""
+        world = [local_matrix(node) for node in self.nodes]
+        for at in sorted(range(len(self.nodes)), key=lambda n: self.depths[n]):
+            parent = self.parents[at]
+            if parent is not None:
+                with np.errstate(over="ignore", invalid="ignore"):
+                    world[at] = world[parent] @ world[at]
+        return world
+
+    def _bind(self, node: Json, world: list[Matrix], layout: Layout) -> Matrix:
+        """Where a skinned mesh stands: its own node does not move it, its joints do. In the bind pose all agree; take the first."""
+        skin = self._skins[int(node["skin"])]
+        joint = world[int(skin["joints"][0])]
+        if "inverseBindMatrices" not in skin:
+            return joint
+        matrices = layout.accessors[int(skin["inverseBindMatrices"])]
+        if not matrices.is_readable:
+            return joint
+        return joint @ next(blocks(matrices))[1][0].astype(np.float64).reshape(4, 4).T
+
+    def _placed(self, box: Block, node: Json, layout: Layout) -> Block:
+        """A box around all instances: their translations widened by the mesh's farthest corner at the largest scale."""
+        values: dict[str, Any] = node.get("extensions", {}).get(INSTANCING, {}).get("attributes", {})
+        if not values:
+            return box
+        reach = float(np.linalg.norm(box, axis=1).max())
+        ranges = {"TRANSLATION": np.zeros((2, 3)), "SCALE": np.ones((2, 3))}
+        for name, found in ranges.items():
+            accessor = layout.accessors[int(values[name])] if name in values else None
+            if accessor is not None and accessor.is_readable and accessor.component == FLOAT:
+                bounds = [(rows.min(0), rows.max(0)) for _, rows in blocks(accessor)]
+                found[0], found[1] = np.min([b[0] for b in bounds], 0), np.max([b[1] for b in bounds], 0)
+        grown = reach * float(np.abs(ranges["SCALE"]).max())
+        return np.array([ranges["TRANSLATION"][0] - grown, ranges["TRANSLATION"][1] + grown])
