@@ -1,0 +1,75 @@
+"""All renditions of one model: `view`, and the levels of detail that are worth having."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from carrel.scenes.ingest.container import Bytes
+from carrel.scenes.ingest.edit import Glb
+from carrel.server.publishing.optimise import compare, credit, geometry, packing, textures
+from carrel.server.publishing.optimise.pools import Pool, find
+
+LEVELS: Final = ("view", *geometry.SHARES)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A GLB ready to be shown: `level` of LEVELS, and the triangles of it that could be compressed."""
+
+    level: str
+    data: bytes
+    triangles: int
+    difference: compare.Difference
+
+
+def renditions(
+    data: Bytes, licence: str = "", key: str = "", on_step: Callable[[str], None] = lambda _: None
+) -> Iterator[Rendition]:
+    """The file must have passed the gate. Raises compare.Differs when an encoder failed."""
+    original = hashlib.sha256(data).digest()
+    glb = Glb.parse(data)
+    pictures = list(textures.pictures(glb))
+    with ThreadPoolExecutor(1) as beside:
+        # Pillow and the WebAssembly both let others work: a core each.
+        shrunk = beside.submit(textures.shrink, pictures, LEVELS)
+        on_step("geometry")
+        levels = list(_levels(find(glb)))
+        on_step("textures")
+        yield from (_rendition(data, level, pools, shrunk, original, licence, key) for level, pools in levels)
+
+
+def _levels(pools: list[Pool]) -> Iterator[tuple[str, list[Pool]]]:
+    """Each made of the one before it."""
+    current = [geometry.ordered(pool) for pool in pools]
+    yield "view", current
+    before, whole = 1.0, _triangles(current)
+    for level, (share, error, options) in geometry.SHARES.items():
+        fewer = [geometry.simplified(pool, share / before, error, options) for pool in current]
+        if _triangles(fewer) <= geometry.WORTH * _triangles(current):
+            yield level, fewer
+            current, before = fewer, max(_triangles(fewer), 1) / max(whole, 1)
+
+
+def _rendition(
+    data: Bytes,
+    level: str,
+    pools: list[Pool],
+    shrunk: Future[textures.Shrunk],
+    original: bytes,
+    licence: str,
+    key: str,
+) -> Rendition:
+    glb = Glb.parse(data)
+    packing.write(glb, pools)
+    textures.write(glb, shrunk.result()[level])
+    credit.write(glb, original, licence, key)
+    made = glb.to_bytes()
+    return Rendition(level, made, _triangles(pools), compare.compare(made, pools))
+
+
+def _triangles(pools: list[Pool]) -> int:
+    return sum(pool.triangles for pool in pools)
