@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from itertools import chain
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -53,22 +54,29 @@ def _first(body: AnyBody) -> set[str]:
     return {body.by, body.key} if isinstance(body, _BRINGERS) else {body.by}
 
 
+def _check_signers(body: AnyBody, given: tuple[Signature, ...]) -> None:
+    """Raises SurplusSignature or MissingSignature unless these are the signatures that it bears, before any of them is verified."""
+    keys = [one.key.hex() for one in given]
+    if keys == [body.by] and not body.also and not isinstance(body, _BRINGERS):
+        return  # as nearly all are
+    if len(given) > MOST_SIGNATURES:
+        raise SurplusSignature(f"No entry has more than {MOST_SIGNATURES} signatures.")
+    wanted = signers(body)
+    if sorted(set(body.also)) != list(body.also) or len(wanted) < len(_first(body)) + len(body.also):
+        raise SurplusSignature("`also` names each further key once, in ascending order.")
+    if missing := wanted - set(keys):
+        raise MissingSignature(f"The signature of key {min(missing)} is missing.")
+    if len(keys) > len(wanted) or len(set(keys)) < len(keys):
+        raise SurplusSignature("There are signatures of keys that the entry does not name, or two of one key.")
+
+
 def parse(
     raw: bytes, signatures: Iterable[Signature], *, verify: Callable[[bytes, bytes, bytes], None] = ed25519.verify
 ) -> Entry:
     """An entry from outside. Raises a kind of Malformed. Most of its time is `verify(key, message, signature)`, which needs no lock."""
     body = canonical.decode(raw)
     given = tuple(sorted(signatures))
-    if len(given) > MOST_SIGNATURES:
-        raise SurplusSignature(f"No entry has more than {MOST_SIGNATURES} signatures.")
-    wanted = signers(body)
-    if sorted(set(body.also)) != list(body.also) or len(wanted) < len(_first(body)) + len(body.also):
-        raise SurplusSignature("`also` names each further key once, in ascending order.")
-    keys = [one.key.hex() for one in given]
-    if missing := wanted - set(keys):
-        raise MissingSignature(f"The signature of key {min(missing)} is missing.")
-    if len(keys) > len(wanted) or len(set(keys)) < len(keys):
-        raise SurplusSignature("There are signatures of keys that the entry does not name, or two of one key.")
+    _check_signers(body, given)
     if leaf_bytes(raw, len(given)) > MOST_LEAF_BYTES:
         raise TooLong(f"With its signatures the entry has more than {MOST_LEAF_BYTES} bytes.")
     message = DOMAIN + raw
@@ -102,7 +110,7 @@ def encode_leaf(entry: Entry, logged_ms: int) -> bytes:
             _HEAD.pack(logged_ms, len(entry.raw)),
             entry.raw,
             bytes((len(entry.signatures),)),
-            *(part for one in entry.signatures for part in one),
+            *chain.from_iterable(entry.signatures),
         )
     )
 
@@ -123,7 +131,7 @@ def decode_leaf(leaf: bytes) -> Leaf:
         raise BadEntry("A leaf's length does not fit its parts.")
     starts = range(at + 1, len(leaf), _ONE_BYTES)
     found = tuple(Signature(leaf[one : one + 32], leaf[one + 32 : one + _ONE_BYTES]) for one in starts)
-    if list(found) != sorted(found):
+    if len(found) > 1 and list(found) != sorted(found):
         raise BadEntry("A leaf's signatures are not in the order of their keys.")
     return Leaf(logged_ms, leaf[_HEAD.size : at], found)
 

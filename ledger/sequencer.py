@@ -12,6 +12,7 @@ import msgspec
 
 from carrel.ledger import admission
 from carrel.ledger.bodies import (
+    TYPES,
     AnyBody,
     Body,
     CreditCorrect,
@@ -32,8 +33,10 @@ from carrel.ledger.storage import Batch, Head, Record
 _pack: Final = msgspec.msgpack.Encoder(order="sorted")
 _DIGEST_BITS: Final = 256
 _SEAL: Final = b"carrel-ledger-rows-v2\n"
-_NAMES: Final = ("work", "to", "subject")
-"""Members of several types that name an account or a work."""
+_NAMED: Final = {
+    kind: tuple(name for name in ("work", "to", "subject") if name in kind.__struct_fields__) for kind in TYPES.values()
+}
+"""By type, its members that name an account or a work."""
 
 
 class Accepted(NamedTuple):
@@ -134,10 +137,12 @@ def _seal(tree: Frontier, clock_ms: int, digest: bytes, seal_key: bytes) -> byte
 
 def subjects(state: State, body: AnyBody, entry_id: str) -> tuple[str, ...]:
     """The accounts and works in whose history the entry stands, and the entry itself: it is the first in its own."""
-    found = {entry_id, _account(state, body.by), *(getattr(body, name, None) for name in _NAMES)}
-    others = _OTHERS.get(type(body))
-    if others is not None:
-        found.update(others(state, body))
+    kind = type(body)
+    found: set[str | None] = {entry_id, _account(state, body.by)}
+    for name in _NAMED[kind]:
+        found.add(getattr(body, name))
+    if kind in _OTHERS:
+        found.update(_OTHERS[kind](state, body))
     return tuple(sorted(one for one in found if one))
 
 
@@ -171,7 +176,7 @@ _OTHERS: Final[dict[type[Body], Callable[[State, Any], Iterable[str | None]]]] =
     CreditCorrect: _of_legs,
     WorkDerive: _of_sources,
 }
-"""Whom an entry of this type is about besides its signer and its own members of `_NAMES`."""
+"""Whom an entry of this type is about besides its signer and its own members of `_NAMED`."""
 
 
 def _account(state: State, key: str) -> str:

@@ -125,6 +125,8 @@ class DayRow(Row, frozen=True):
 
 
 ROWS: Final[tuple[type[Row], ...]] = (KeyRow, AccountRow, WorkRow, HoldRow, RuleRow, MoveRow, DayRow)
+_NOTED: Final = frozenset({AccountRow, HoldRow, RuleRow})
+"""Of which the state keeps more than the rows."""
 R = TypeVar("R", bound=Row)
 _Place = tuple[type[Row], str]
 
@@ -164,8 +166,10 @@ class State:
         self._rows: dict[type[Row], dict[str, Row]] = {kind: {} for kind in ROWS}
         self._open: dict[str, int] = {}
         self._by_expiry: list[tuple[int, str]] = []
-        self._touched: dict[_Place, Change] = {}
-        self._undo: list[tuple[_Place, Row | None, Change | None]] = []
+        self._touched: dict[_Place, Row | None] = {}
+        """What was put since `take_changes`: the row before."""
+        self._undo: list[tuple[_Place, Row | None, bool]] = []
+        """What was put since `keep`: the row before, and whether this touched it first."""
 
     def get(self, kind: type[R], key: str) -> R | None:
         return self._rows[kind].get(key)  # type: ignore[return-value]
@@ -176,11 +180,14 @@ class State:
     def put(self, row: Row) -> None:
         kind, name = type(row), row.id
         place, rows = (kind, name), self._rows[kind]
-        before, change = rows.get(name), self._touched.get(place)
-        self._undo.append((place, before, change))
+        before = rows.get(name)
+        first = place not in self._touched
+        if first:
+            self._touched[place] = before
+        self._undo.append((place, before, first))
         rows[name] = row
-        self._note(row)
-        self._touched[place] = Change(change.before if change else before, row)
+        if kind in _NOTED:
+            self._note(row)
 
     def keep(self) -> None:
         """What was put since the last `keep` stays."""
@@ -189,20 +196,19 @@ class State:
     def undo(self) -> None:
         """What was put since the last `keep` never was."""
         while self._undo:
-            place, before, change = self._undo.pop()
+            place, before, first = self._undo.pop()
             if before is not None:
                 self.load(before)
             else:
                 self._forget(self._rows[place[0]].pop(place[1]))
-            if change is not None:
-                self._touched[place] = change
-            else:
+            if first:
                 del self._touched[place]
 
     def load(self, row: Row) -> None:
         """A row as a store kept it: not touched."""
         self._rows[type(row)][row.id] = row
-        self._note(row)
+        if type(row) in _NOTED:
+            self._note(row)
 
     def _note(self, row: Row) -> None:
         if isinstance(row, AccountRow):
@@ -215,7 +221,7 @@ class State:
 
     def take_changes(self) -> list[Change]:
         """What changed since the last call, each row once. Rows that no later entry needs at hand are then left to the store (`needs`)."""
-        changes = list(self._touched.values())
+        changes = [Change(before, self._rows[kind][name]) for (kind, name), before in self._touched.items()]
         self._touched = {}
         self.cool(change.row for change in changes)
         return changes
@@ -236,6 +242,8 @@ class State:
 
     def expired(self, now_ms: int) -> list[HoldRow]:
         """Open holds whose time is over, in the order of their ids: all machines lapse them alike."""
+        if not self._by_expiry or self._by_expiry[0][0] > now_ms:
+            return []
         due: set[str] = set()
         while self._by_expiry and self._by_expiry[0][0] <= now_ms:
             expires_ms, hold = heappop(self._by_expiry)
