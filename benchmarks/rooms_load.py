@@ -42,6 +42,8 @@ def serve(port: int, tls: str = "") -> None:
 
     from carrel.server.accounts.model import Identity
     from carrel.server.rooms import Rooms, RoomSpec, Spawn, attach
+    from carrel.server.rooms.models import Models, NoWorks
+    from carrel.server.rooms.scene_ports import SceneFacts
     from carrel.server.settings import Settings
 
     class Open:
@@ -55,6 +57,12 @@ def serve(port: int, tls: str = "") -> None:
         async def blocks_of(self, subject: str) -> frozenset[str]:
             return frozenset()
 
+        async def facts(self, room: str) -> SceneFacts:
+            return SceneFacts(None, None, bytes(32))
+
+        async def state(self, room: str, op_sequence: int | None = None) -> None:
+            return None
+
     hall = RoomSpec(
         room="hall", title={}, scene_url="", scene_sha256="", origin=(0, 0, 0), bounds_min=(-31, 0, -31), bounds_max=(31, 5, 31),
         spawns={"door": Spawn((0, 0, 0))}, safe_place=Spawn((0, 0, 0)),
@@ -63,7 +71,13 @@ def serve(port: int, tls: str = "") -> None:
     async def run() -> None:
         open_house = Open()
         rooms = Rooms(
-            Settings(room_capacity=2000, teleports_per_minute=600), [hall], open_house, open_house, key=bytes(32)
+            Settings(room_capacity=2000, teleports_per_minute=600),
+            [hall],
+            open_house,
+            open_house,
+            open_house,
+            Models(Path("/nowhere"), NoWorks()),
+            key=bytes(32),
         )  # type: ignore[arg-type]
         app = web.Application()
         attach(app, rooms)

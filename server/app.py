@@ -23,8 +23,10 @@ from carrel.server.registry.attach import open_registry
 from carrel.server.registry.service import Registry
 from carrel.server.requests import json_answer, networks
 from carrel.server.rooms import Rooms, attach
+from carrel.server.rooms.models import Models, NoWorks
+from carrel.server.rooms.scene_store import SceneStore
 from carrel.server.settings import Settings
-from carrel.server.shipped import room_specs
+from carrel.server.shipped import GLTF, room_specs
 from carrel.server.storage import open_database
 from carrel.server.web import ledger_pages, setup_web
 
@@ -58,7 +60,9 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     database = await open_database(settings)
     accounts = Accounts(database, settings, clock)
     moderation = Moderation(database, clock)
-    rooms = Rooms(settings, room_specs(), accounts, moderation, clock, registry=registry)
+    scenes = SceneStore(database, settings.scene_history_operations)
+    models = Models(GLTF / "furniture", NoWorks())
+    rooms = Rooms(settings, room_specs(), accounts, moderation, scenes, models, clock, registry=registry)
     accounts.on_session_end.append(rooms.end_session)
 
     app = web.Application(client_max_size=settings.request_body_bytes)

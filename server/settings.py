@@ -196,7 +196,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             pattern=r"^(everybody|open|staff)\Z",
             description="Who may place things in a room that has no policy of its own: `everybody` (guests too), `open` (who is signed in), `staff`.",
         ),
-    ] = "open"
+    ] = "staff"
+    open_rooms: Annotated[
+        tuple[str, ...],
+        Meta(
+            max_length=256,
+            description="Rooms, by name or by pattern with `*`, whose policy is `open` unless they have one of their own.",
+        ),
+    ] = ("exhibition*", "readers-room*")
     scene_entities: Annotated[int, Meta(ge=1, le=20_000, description="Things placed in one room at most.")] = 5000
     scene_entity_bytes: Annotated[
         int, Meta(ge=512, le=16_384, description="Size of one placed thing's description at most.")

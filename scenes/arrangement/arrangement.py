@@ -80,8 +80,11 @@ class Arrangement:
 
 
 class Draft:
-    """Decisions that do not hold yet. Every method decides one request: it adds to `news`, or raises an ArrangementError and leaves no trace
-    (but for Overtaken, with which a step is forgotten)."""
+    """Decisions that do not hold yet.
+
+    Every method decides one request: it adds to `news` and returns the thing concerned, or raises an ArrangementError and leaves no trace
+    (but for Overtaken, with which a step is forgotten).
+    """
 
     def __init__(self, arrangement: Arrangement) -> None:
         self._arrangement = arrangement
@@ -102,26 +105,27 @@ class Draft:
 
     # --- changes ---
 
-    def spawn(self, actor: Actor, entity: Entity) -> None:
+    def spawn(self, actor: Actor, entity: Entity) -> EntityId:
         if not actor.may_place:
             raise NotYours("You may not place things in this room.")
         fit(entity, self._limits)
         if self._placed.get(entity.id) is not None:
             raise Occupied("A thing with this id stands here already. Take another id.")
         self._room_for_one()
-        self._change("spawn", actor, entity.id, Placement(entity=entity, owner=actor.owner))
+        return self._change("spawn", actor, entity.id, Placement(entity=entity, owner=actor.owner))
 
-    def patch(self, actor: Actor, entity: EntityId, components: Components, unset: Iterable[str]) -> None:
+    def patch(self, actor: Actor, entity: EntityId, components: Components, unset: Iterable[str]) -> EntityId:
         before = self._changeable(actor, entity)
         after = msgspec.structs.replace(before, entity=patched(before.entity, components, unset))
         fit(after.entity, self._limits)
-        self._change("patch", actor, entity, after)
+        return self._change("patch", actor, entity, after)
 
-    def remove(self, actor: Actor, entity: EntityId) -> None:
+    def remove(self, actor: Actor, entity: EntityId) -> EntityId:
         """Also what somebody else holds: a held thing is not out of reach of who may take it away."""
         self._reachable(actor, entity)
         self._change("remove", actor, entity, None)
         self._free(entity)
+        return entity
 
     def restore(self, actor: Actor, placed: Mapping[EntityId, Placement]) -> None:
         """Let exactly these things be here. Who may is the caller's to say."""
@@ -134,7 +138,7 @@ class Draft:
 
     # --- holding ---
 
-    def grab(self, actor: Actor, entity: EntityId, now_ms: int) -> None:
+    def grab(self, actor: Actor, entity: EntityId, now_ms: int) -> EntityId:
         """Compare and set: of two who grab one thing the first has it. One's own hold is renewed."""
         self._changeable(actor, entity)
         held = self._held(actor.participant)
@@ -144,8 +148,9 @@ class Draft:
         self._leases.put(entity, lease)
         if held is None:
             self.news.append(Grabbed(entity, lease))
+        return entity
 
-    def release(self, actor: Actor, entity: EntityId, transform: Transform | None) -> None:
+    def release(self, actor: Actor, entity: EntityId, transform: Transform | None) -> EntityId:
         """Put down; at `transform`, which is then a change like any other, or where it stood."""
         lease = self._leases.get(entity)
         if lease is None or lease.participant != actor.participant:
@@ -153,6 +158,7 @@ class Draft:
         if transform is not None:
             self.patch(actor, entity, Components(transform=transform), ())
         self._free(entity)
+        return entity
 
     def let_go(self, participant: str) -> None:
         """Somebody has left: what they hold is free."""
@@ -168,21 +174,23 @@ class Draft:
 
     # --- undo ---
 
-    def undo(self, actor: Actor) -> None:
+    def undo(self, actor: Actor) -> EntityId:
         memory = self._memories.get(actor.owner) or Memory()
         if not memory.past:
             raise NothingLeft("There is nothing of yours to undo.")
         step = memory.past[-1]
         self._retrace(actor, "undo", step.entity, step.after, step.before, memory._replace(past=memory.past[:-1]))
         self._remember(actor, Memory(memory.past[:-1], (*memory.future, step)))
+        return step.entity
 
-    def redo(self, actor: Actor) -> None:
+    def redo(self, actor: Actor) -> EntityId:
         memory = self._memories.get(actor.owner) or Memory()
         if not memory.future:
             raise NothingLeft("There is nothing of yours to do again.")
         step = memory.future[-1]
         self._retrace(actor, "redo", step.entity, step.before, step.after, memory._replace(future=memory.future[:-1]))
         self._remember(actor, Memory((*memory.past, step), memory.future[:-1]))
+        return step.entity
 
     # --- inside ---
 
@@ -205,12 +213,13 @@ class Draft:
         if then is None:
             self._free(entity)
 
-    def _change(self, kind: Kind, actor: Actor, entity: EntityId, after: Placement | None) -> None:
+    def _change(self, kind: Kind, actor: Actor, entity: EntityId, after: Placement | None) -> EntityId:
         before = self._placed.get(entity)
         memory = self._memories.get(actor.owner) or Memory()
         past = (*memory.past, Step(entity, before, after))[-self._limits.undo_steps :]
         self._remember(actor, Memory(past))
         self._tell(kind, actor, entity, *((after,), ()) if after is not None else ((), (entity,)))
+        return entity
 
     def _tell(
         self,

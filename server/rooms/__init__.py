@@ -34,7 +34,7 @@ def attach(app: web.Application, rooms: Rooms) -> LibraryChannel:
     channel.attach(app)
 
     async def life(app: web.Application) -> AsyncIterator[None]:
-        rooms.start()
+        await rooms.start()
         yield
 
     async def stop(app: web.Application) -> None:

@@ -100,6 +100,7 @@ class Broadcast:
             return False
         if one.behind_since_ms is not None:
             one.behind_since_ms, one.fresh = None, True
+            self._room.scene.drags.show_all()
         return True
 
     def _write_apart(self, one: Participant, connection: Connection, frame: _TickFrames, now_ms: int) -> int:
@@ -136,6 +137,7 @@ class _TickFrames:
         self._room = room
         self._tick = tick
         self._room_ms = room_ms
+        self._drags = room.scene.drags.build(tick)
         self._whole: dict[int, Poses] = {}
         self._windows: dict[int, list[Poses]] = {}
         self._events: dict[int, bytes] = {}
@@ -143,18 +145,19 @@ class _TickFrames:
     def of_everyone(self, events: bytes, first: int) -> list[Framed | None]:
         """The shared frame of each neighbourhood; None where there is nothing to say."""
         self._events[first] = events
-        return [self._framed(poses, 0, first) for poses in self._room.builder.build(self._tick)]
+        return [self._framed(_both(poses, self._drags), 0, first) for poses in self._room.builder.build(self._tick)]
 
     def whole(self, one: Participant) -> Framed | None:
         builder = self._room.builder
         home = int(builder.home[one.slot])
         if home not in self._whole:
             self._whole[home] = builder.whole(home)
-        return self._framed(self._whole[home], 0, one.next_event)
+        return self._framed(_both(self._whole[home], self._drags), 0, one.next_event)
 
     def window(self, one: Participant, ticks: int) -> Framed | None:
         if ticks not in self._windows:
-            self._windows[ticks] = self._room.builder.build(self._tick, ticks)
+            drags = self._room.scene.drags.since(self._tick - ticks)
+            self._windows[ticks] = [_both(poses, drags) for poses in self._room.builder.build(self._tick, ticks)]
         return self._framed(self._windows[ticks][self._room.builder.home[one.slot]], 0, one.next_event)
 
     def events_only(self, first: int) -> Framed | None:
@@ -171,3 +174,9 @@ class _TickFrames:
         )
         head = header(BINARY, len(message))
         return head + message, len(head)
+
+
+def _both(poses: Poses, drags: Poses) -> Poses:
+    if not drags.section_count:
+        return poses
+    return Poses(poses.section_count + drags.section_count, poses.sections + drags.sections)

@@ -72,7 +72,6 @@ class RoomSpec:
     safe_place: Spawn
     seats: Mapping[str, Spawn] = field(default_factory=dict)
     capacity: int | None = None
-    op_sequence: int = 0
 
     def __post_init__(self) -> None:
         if not self.spawns:

@@ -14,6 +14,8 @@ class Quota:
         self.chats = Bucket(settings.chats_per_minute, 60_000, at_ms=now_ms)
         self.gestures = Bucket(settings.gestures_per_minute, 60_000, at_ms=now_ms)
         self.reports = Bucket(settings.reports_per_hour, 3_600_000, at_ms=now_ms)
+        self.changes = Bucket(settings.scene_changes_per_minute, 60_000, at_ms=now_ms)
+        self.drags = Bucket(2 * settings.poses_per_s, 2000, at_ms=now_ms)
         self.pings = Bucket(20, 2000, at_ms=now_ms)
         self.bad = Bucket(settings.bad_messages_per_minute, 60_000, at_ms=now_ms)
         self.used_ms = now_ms

@@ -190,10 +190,6 @@ def _leave(room: Room, one: Participant, request: m.Leave, now_ms: int) -> None:
     """Nothing more to decide: the answer is sent before the place is given up (visits.py)."""
 
 
-def _scene(room: Room, one: Participant, request: m.Request, now_ms: int) -> None:
-    raise Forbidden("Nothing can be placed in this room yet.")
-
-
 _HANDLERS: Final[dict[type[m.RoomRequest], Callable[[Room, Participant, Any, int], None]]] = {
     m.Hello: _hello,
     m.Say: _say,
@@ -207,5 +203,4 @@ _HANDLERS: Final[dict[type[m.RoomRequest], Callable[[Room, Participant, Any, int
     m.GoSafe: _go_safe,
     m.Moderate: _moderate,
     m.Leave: _leave,
-    **dict.fromkeys((m.Spawn, m.Patch, m.Remove, m.Grab, m.Release, m.Undo, m.Redo), _scene),
 }

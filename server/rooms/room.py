@@ -36,6 +36,7 @@ from carrel.server.rooms.participant import Participant, Visitor
 from carrel.server.rooms.ports import Act, Complaint, Connection
 from carrel.server.rooms.pose_table import PoseTable
 from carrel.server.rooms.quotas import Quota
+from carrel.server.rooms.scene import Scene
 from carrel.server.rooms.slots import SlotPool
 from carrel.server.rooms.tokens import ResumeTokens, Tickets, digest, matches, new_participant_id
 from carrel.server.rooms.welcome import welcome
@@ -89,6 +90,7 @@ class Room:
         slots = min(65_535, max(FEWEST_SLOTS, self.capacity * SLOTS_PER_PLACE))
         self.poses = PoseTable(slots, spec, settings)
         self.builder = FrameBuilder(self.poses, settings)
+        self.scene = Scene(spec, self.poses.bounds, settings)
         self.events = EventRing(settings.event_ring)
         self.chat = ChatMemory(settings.chat_minutes)
         self.participants: dict[str, Participant] = {}
@@ -187,6 +189,7 @@ class Room:
         else:
             self._show(one)
         one.fresh, one.behind_since_ms = True, None
+        self.scene.drags.show_all()
         one.next_event = hello.last_event + 1 if resumed else self.events.next_number
         private_from = hello.last_private + 1 if resumed else one.private.next_number
         connection.send(frames_answer(self._welcome(one, hello.id, resumed, private_from, now_ms)))
@@ -224,6 +227,7 @@ class Room:
             del self.by_slot[one.slot]
             self.poses.leave(one.slot)
             self.builder.pinned[one.slot] = False
+            self.scene.forget(one.id)
             self._slots.give_back(one.slot, now_ms)
             self.announce(Left(participant=one.id, slot=one.slot, reason=reason))
         else:

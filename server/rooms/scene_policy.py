@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, get_args
+from fnmatch import fnmatchcase
+from typing import Final, Literal, NamedTuple, cast
 
 from carrel.scenes.arrangement.values import Reach
 from carrel.server.accounts.model import STAFF, Identity
+from carrel.server.settings import Settings
 
 Policy = Literal["everybody", "open", "staff", "owner"]
-POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
 Standing = Literal["guest", "reader", "invited", "owner", "staff"]
 
 
@@ -36,6 +37,13 @@ RIGHTS: Final[dict[Policy, dict[Standing, Rights]]] = {
         "staff": Rights(reach="any"),
     },
 }
+
+
+def default_policy(room: str, settings: Settings) -> Policy:
+    """The policy of a room that has none of its own."""
+    if any(fnmatchcase(room, pattern) for pattern in settings.open_rooms):
+        return "open"
+    return cast(Policy, settings.scene_policy)
 
 
 def standing(identity: Identity, owner: str | None, invited: frozenset[str]) -> Standing:

@@ -10,75 +10,20 @@ import asyncio
 import secrets
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from carrel.scenes.arrangement.values import EntityId, Kind, Owner, Placement
-from carrel.scenes.document import Value
+from carrel.scenes.arrangement.values import Placement
 from carrel.server.errors import StorageError
 from carrel.server.rooms.scene_policy import Policy
+from carrel.server.rooms.scene_ports import HISTORY_LINES, Change, Line, SceneFacts, State
 from carrel.server.storage.database import Database
 from carrel.server.storage.tables import scene_invited, scene_operations, scene_rooms, scene_snapshots
 
-SNAPSHOT_EVERY: Final = 1000
-"""Operations between two snapshots, so that a start reads few."""
-HISTORY_LINES: Final = 100
 _ZLIB_LEVEL: Final = 1
-
-
-class Change(Value, frozen=True, kw_only=True):
-    """What an operation did, as its row keeps it."""
-
-    put: tuple[Placement, ...] = ()
-    gone: tuple[EntityId, ...] = ()
-
-
-class Line(NamedTuple):
-    """A row of the history. `change` is None for a restore, whose snapshot says it."""
-
-    op_sequence: int
-    at_ms: int
-    name: str
-    owner: Owner
-    kind: Kind
-    entity: EntityId | None
-    change: Change | None
-
-
-class House(NamedTuple):
-    """A room's own facts: `policy` None follows the setting, `owner` and `invited` are subjects, `secret` makes the marks of owners."""
-
-    policy: Policy | None
-    owner: str | None
-    secret: bytes
-    invited: frozenset[str] = frozenset()
-
-
-class State(NamedTuple):
-    op_sequence: int
-    placed: list[Placement]
-
-
-class Scenes(Protocol):
-    """What live rooms need of the store. Raises StorageError."""
-
-    async def house(self, room: str) -> House:
-        """The room's facts, made at the first call."""
-
-    async def state(self, room: str, op_sequence: int | None = None) -> State | None:
-        """The newest state, or the one after an operation; None when that is not kept (any more)."""
-
-    async def keep(self, room: str, lines: Sequence[Line], snapshot: Sequence[Placement] | None) -> None:
-        """All of it durable, or nothing. `snapshot` is the state after the last line, where one is due."""
-
-    async def history(self, room: str, before: int) -> list[Line]:
-        """At most HISTORY_LINES lines, newest first; their changes are left out."""
-
-    async def oldest(self, room: str) -> int:
-        """The first operation whose state is kept."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -93,20 +38,20 @@ class SceneStore:
         self._database = database
         self._history = history_operations
 
-    async def house(self, room: str) -> House:
+    async def facts(self, room: str) -> SceneFacts:
         async with self._database.begin() as connection:
             query = sa.select(scene_rooms).where(scene_rooms.c.room == room)
             row = (await connection.execute(query)).one_or_none()
             if row is None:
-                house = House(None, None, secrets.token_bytes(32))
-                await connection.execute(scene_rooms.insert().values(room=room, secret=house.secret))
-                return house
+                facts = SceneFacts(None, None, secrets.token_bytes(32))
+                await connection.execute(scene_rooms.insert().values(room=room, secret=facts.secret))
+                return facts
             invited = await connection.scalars(sa.select(scene_invited.c.subject).where(scene_invited.c.room == room))
-            return House(row.policy, row.owner, row.secret, frozenset(invited))
+            return SceneFacts(row.policy, row.owner, row.secret, frozenset(invited))
 
     async def settle(self, room: str, policy: Policy | None, owner: str | None, invited: Iterable[str] = ()) -> None:
         """Give a room its policy, owner and those invited (subjects), in place of what was said before."""
-        await self.house(room)
+        await self.facts(room)
         async with self._database.begin() as connection:
             await connection.execute(
                 scene_rooms.update().where(scene_rooms.c.room == room).values(policy=policy, owner=owner)

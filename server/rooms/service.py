@@ -21,11 +21,14 @@ from carrel.server.errors import Banned, NotFound, NotSignedIn
 from carrel.server.rooms.broadcast import Broadcast
 from carrel.server.rooms.metrics import RoomMetrics
 from carrel.server.rooms.model import CLOSE_CODES, CLOSE_RESTART, CLOSE_SESSION_ENDED, RoomSpec
+from carrel.server.rooms.models import Models
 from carrel.server.rooms.moderation import carry_out
 from carrel.server.rooms.participant import Participant
 from carrel.server.rooms.ports import Act, Complaint, Moderation, Sessions
 from carrel.server.rooms.requests import set_block
 from carrel.server.rooms.room import Deed, Room, parting
+from carrel.server.rooms.scene_ports import Scenes
+from carrel.server.rooms.scene_writer import SceneWriter
 from carrel.server.rooms.ticker import Ticker
 from carrel.server.rooms.tokens import ResumeTokens, load_key
 from carrel.server.rooms.visits import Visit, VisitConnection
@@ -43,6 +46,7 @@ ENDED_KEPT_MS: Final = 120_000
 class LiveRoom:
     room: Room
     broadcast: Broadcast
+    writer: SceneWriter
     visits: set[Visit] = field(default_factory=set)
 
 
@@ -55,6 +59,8 @@ class Rooms:
         specs: Iterable[RoomSpec],
         sessions: Sessions,
         moderation: Moderation,
+        scenes: Scenes,
+        models: Models,
         clock: Clock | None = None,
         *,
         key: bytes | None = None,
@@ -70,7 +76,8 @@ class Rooms:
         self._live: dict[str, LiveRoom] = {}
         for spec in specs:
             room = Room(spec, settings, tokens, now_ms)
-            self._live[spec.room] = LiveRoom(room, Broadcast(room, self.metrics))
+            writer = SceneWriter(room, scenes, models, self.now_ms, self.spawn)
+            self._live[spec.room] = LiveRoom(room, Broadcast(room, self.metrics), writer)
         self.session_ends: list[Callable[[str], None]] = []
         """Called with each session that ends."""
         self._enters: dict[str, Bucket] = {}
@@ -82,8 +89,10 @@ class Rooms:
 
     # --- life ---
 
-    def start(self) -> None:
-        """Begin to tick, on the running loop."""
+    async def start(self) -> None:
+        """Read what is arranged in each room, and begin to tick on the running loop. Raises StorageError."""
+        for live in self._live.values():
+            await live.writer.open()
         self._ticker.start()
 
     async def stop(self) -> None:
@@ -109,6 +118,7 @@ class Rooms:
         began = time.perf_counter()
         now_ms = self.now_ms()
         for live in self._live.values():
+            live.writer.tend(now_ms)
             live.broadcast.tick(now_ms)
         if now_ms - self._checked_ms >= 1000:
             self._checked_ms = now_ms
@@ -146,11 +156,9 @@ class Rooms:
 
     def visit(self, identity: Identity, room_id: str, connection: VisitConnection) -> Visit:
         """A connection has opened: what it says goes to the returned visit. Raises NotFound, NotSignedIn."""
-        live = self._live.get(room_id)
-        if live is None:
-            raise NotFound("There is no such room.")
+        live = self.live(room_id)
         self.still_signed_in(identity)
-        visit = Visit(self, live.room, identity, connection, partial(self._visit_over, live))
+        visit = Visit(self, live.room, live.writer, identity, connection, partial(self._visit_over, live))
         live.visits.add(visit)
         return visit
 
@@ -164,10 +172,14 @@ class Rooms:
 
     def room(self, room_id: str) -> Room:
         """Raises NotFound."""
+        return self.live(room_id).room
+
+    def live(self, room_id: str) -> LiveRoom:
+        """Raises NotFound."""
         live = self._live.get(room_id)
         if live is None:
             raise NotFound("There is no such room.")
-        return live.room
+        return live
 
     def find(self, participant: str) -> tuple[Room, Participant] | None:
         """Somebody present anywhere, and their room."""
@@ -184,6 +196,10 @@ class Rooms:
         ]
 
     # --- for the library's other services ---
+
+    def is_shown_to(self, session_id: str, work: str) -> bool:
+        """Whether this session is in a room where something shows the work (SHA-256 of its original)."""
+        return any(work in room.scene.works() for room, _ in self.places_of(session_id))
 
     def end_session(self, session_id: str) -> None:
         """Logout or the end of a session: its sockets are closed with a reason, its tickets and resume tokens die."""

@@ -7,18 +7,22 @@ from typing import Any, Protocol
 
 import msgspec
 
-from carrel.avatars.codec import UP_POSE
+from carrel.avatars.codec import UP_DRAG, UP_POSE, read_drag
 from carrel.avatars.errors import PoseError
+from carrel.scenes.arrangement.arrangement import Draft
+from carrel.scenes.arrangement.values import EntityId
 from carrel.server.accounts.model import Identity
 from carrel.server.bucket import Bucket
-from carrel.server.errors import BadRequest, PeerError
+from carrel.server.errors import BadRequest, Gone, PeerError
 from carrel.server.rooms import requests
 from carrel.server.rooms.model import CLOSE_BAD_MESSAGES, CLOSE_CODES, CLOSE_NO_HELLO
 from carrel.server.rooms.participant import Participant
 from carrel.server.rooms.pose_table import PoseTable
 from carrel.server.rooms.room import Deed, Room, frames_answer
+from carrel.server.rooms.scene_requests import SceneRequest, cleaned, components_of, decide
+from carrel.server.rooms.scene_writer import Done, Outcome, SceneWriter
 from carrel.server.wire import frames
-from carrel.server.wire.messages import Answer, Failure, Hello, Leave, RoomRequest, request_decoder
+from carrel.server.wire.messages import Answer, Applied, Failure, Hello, Leave, RoomRequest, request_decoder
 
 
 class VisitConnection(Protocol):
@@ -65,6 +69,7 @@ class Visit:
         self,
         house: House,
         room: Room,
+        writer: SceneWriter,
         identity: Identity,
         connection: VisitConnection,
         on_over: Callable[[Visit], None],
@@ -74,6 +79,7 @@ class Visit:
         self.connection = connection
         self.room = room
         self._house = house
+        self._writer = writer
         self._on_over = on_over
         self._one: Participant | None = None
         self._bad = Bucket(room.settings.bad_messages_per_minute, 60_000, at_ms=now_ms)
@@ -83,6 +89,7 @@ class Visit:
             UP_POSE: self._on_pose,
             frames.UP_REQUEST: self._on_request,
             frames.UP_PING: self._on_ping,
+            UP_DRAG: self._on_drag,
         }
 
     @property
@@ -134,6 +141,16 @@ class Visit:
         except PoseError as error:
             raise BadRequest(str(error)) from error
 
+    def _on_drag(self, message: bytes, now_ms: int) -> None:
+        one = self.participant
+        if one is None:
+            raise BadRequest("Say hello first.")
+        one.visitor.quota.drags.spend(now_ms, "As many drags as poses are enough.")
+        try:
+            self.room.scene.drag(one, read_drag(message), now_ms)
+        except PoseError as error:
+            raise BadRequest(str(error)) from error
+
     def _on_ping(self, message: bytes, now_ms: int) -> None:
         if len(message) != frames.PING.size:
             raise BadRequest(f"A ping has {frames.PING.size} bytes.")
@@ -154,6 +171,9 @@ class Visit:
         if one is None:
             self._before_hello(request, now_ms)
             return
+        if isinstance(request, SceneRequest):
+            self._on_scene(one, request, now_ms)
+            return
         answer = requests.answer(self.room, one, request, now_ms)
         if isinstance(answer, Failure):
             if answer.code == "too_many_requests":
@@ -168,6 +188,30 @@ class Visit:
             self._house.spawn(self._answer_after(deeds, answer))
         else:
             self._send(answer)
+
+    def _on_scene(self, one: Participant, request: SceneRequest, now_ms: int) -> None:
+        """Into the writer's queue; answered when it is durable."""
+        quota = one.visitor.quota
+        quota.used_ms = now_ms
+        room, models = self.room, self._writer.models
+
+        async def decided(draft: Draft) -> EntityId | None:
+            if one.state == "gone":
+                raise Gone("You have left this room.")
+            components = components_of(request)
+            if components is not None:
+                await models.check(one.identity, components)
+            return decide(draft, room.scene.actor(one), request, self._house.now_ms())
+
+        try:
+            quota.requests.spend(now_ms, "You are asking too fast. Wait a moment.")
+            quota.changes.spend(now_ms, "You have changed very much in a short time. Wait a moment.")
+            request = cleaned(request, room.settings.caption_chars)
+            self._writer.ask(decided, lambda outcome: self._send(scene_answer(request.id, outcome)), one.person.name)
+        except PeerError as error:
+            self._send(requests.failure(request.id, error))
+            if error.code == "too_many_requests":
+                self._count_bad(now_ms)
 
     def _before_hello(self, request: RoomRequest, now_ms: int) -> None:
         if not isinstance(request, Hello):
@@ -189,11 +233,7 @@ class Visit:
             await self._house.carry_out(deeds)
         except Exception:
             # Whatever broke is ours: the one who asked hears so, and the cause goes to the log.
-            self._send(
-                Failure(
-                    id=answer.id, code="internal", message="Something broke here. It has been noted; try again later."
-                )
-            )
+            self._send(_broken(answer.id))
             raise
         self._send(answer)
 
@@ -209,6 +249,16 @@ class Visit:
         bad = self._bad if self._one is None else self._one.visitor.quota.bad
         if bad.take(now_ms):
             self.connection.close(CLOSE_BAD_MESSAGES, CLOSE_CODES[CLOSE_BAD_MESSAGES])
+
+
+def scene_answer(request_id: int, outcome: Outcome) -> Answer:
+    if isinstance(outcome, Done):
+        return Applied(id=request_id, op_sequence=outcome.op_sequence, entity=outcome.entity)
+    return _broken(request_id) if outcome is None else requests.failure(request_id, outcome)
+
+
+def _broken(request_id: int | None) -> Failure:
+    return Failure(id=request_id, code="internal", message="Something broke here. It has been noted; try again later.")
 
 
 def _number_of(message: bytes) -> int | None:

@@ -18,6 +18,7 @@ def welcome(
 ) -> Welcome:
     """The answer to `Hello`; `private_from` is the number of the next private event they get."""
     spec, settings = room.spec, room.settings
+    rights = room.scene.rights(one.identity)
     others = [other for other in room.here() if other is not one]
     return Welcome(
         id=request_id,
@@ -29,13 +30,13 @@ def welcome(
             room=spec.room,
             scene_url=spec.scene_url,
             scene_sha256=spec.scene_sha256,
-            op_sequence=spec.op_sequence,
+            op_sequence=room.scene.arrangement.op_sequence,
             arrangement_url=f"/api/rooms/{spec.room}/scene",
-            owner="0" * 16,
-            may_place=False,
-            may_change="none",
-            may_restore=False,
-            entity_limit=5000,
+            owner=room.scene.owner(one.identity),
+            may_place=rights.may_place,
+            may_change=rights.reach,
+            may_restore=rights.may_restore,
+            entity_limit=settings.scene_entities,
             origin=spec.origin,
             bounds_min=spec.bounds_min,
             bounds_max=spec.bounds_max,
@@ -47,7 +48,7 @@ def welcome(
             chats_per_minute=settings.chats_per_minute,
             hearing_metres=settings.hearing_metres,
             resume_window_ms=settings.resume_window_ms,
-            lease_ms=10_000,
+            lease_ms=settings.scene_lease_ms,
         ),
         position=room.poses.standing(one.slot),
         heading=one.place.heading,
@@ -60,4 +61,5 @@ def welcome(
         muted=[other.id for other in others if other.subject in one.visitor.muted],
         blocked=[other.id for other in others if one.hides(other)],
         chat=[] if resumed else room.chat.for_newcomer(now_ms, frozenset(one.blocks | one.visitor.muted)),
+        held=[] if resumed else room.scene.held(),
     )

@@ -20,7 +20,7 @@ from carrel.server.bench.room import RoomFigures, measure
 from carrel.server.bench.target import Target
 from carrel.server.rooms import Rooms, attach
 from carrel.server.settings import Settings
-from tests.server.rooms.world import HALL, KEY, MemoryModeration, MemorySessions, guest
+from tests.server.rooms.world import FREE_MODELS, HALL, KEY, MemoryModeration, MemoryScenes, MemorySessions, guest
 
 MEMBERS = {
     "people",
@@ -38,7 +38,9 @@ EXTRAS = {"nearest12_full_rate_share", "slowest_seen_hz", "spread", "interest", 
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
     sessions = MemorySessions()
-    rooms = Rooms(Settings(enters_per_minute=1000), [HALL], sessions, MemoryModeration(), key=KEY)
+    rooms = Rooms(
+        Settings(enters_per_minute=1000), [HALL], sessions, MemoryModeration(), MemoryScenes(), FREE_MODELS, key=KEY
+    )
     numbers = itertools.count()
 
     async def open_session(_: web.Request) -> web.Response:

@@ -17,7 +17,7 @@ from carrel.server.accounts.model import Identity
 from carrel.server.rooms import Rooms, attach
 from carrel.server.settings import Settings
 
-from .world import HALL, KEY, MemoryModeration, guest
+from .world import FREE_MODELS, HALL, KEY, MemoryModeration, MemoryScenes, guest
 
 SETTINGS = Settings(
     resume_window_ms=4000,
@@ -41,7 +41,7 @@ def resident_bytes() -> int:
 
 
 async def main() -> None:
-    rooms = Rooms(SETTINGS, [HALL], ByNumber(), MemoryModeration(), key=KEY)
+    rooms = Rooms(SETTINGS, [HALL], ByNumber(), MemoryModeration(), MemoryScenes(), FREE_MODELS, key=KEY)
     app = web.Application()
     attach(app, rooms)
     runner = web.AppRunner(app, access_log=None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,9 +16,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from carrel.avatars.codec import DESKTOP, encode_positions, encode_rotations, write_up
+from carrel.scenes.arrangement.values import Placement
 from carrel.server.accounts.cookies import SESSION_COOKIE
 from carrel.server.accounts.model import Identity
 from carrel.server.rooms import Act, Ban, Complaint, Rooms, RoomSpec, Spawn, attach
+from carrel.server.rooms.models import Models
+from carrel.server.rooms.scene_ports import Line, SceneFacts, State
 from carrel.server.settings import Settings
 from carrel.server.wire import frames
 from carrel.server.wire import messages as m
@@ -86,6 +90,53 @@ class MemoryModeration:
         (self.blocks[subject].add if blocked else self.blocks[subject].discard)(other)
 
 
+class MemoryScenes:
+    """Arrangements that last as long as the test, every state of them."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.restored: dict[int, list[Placement]] = {}
+        self.failing: Exception | None = None
+
+    async def facts(self, room: str) -> SceneFacts:
+        return SceneFacts("open", None, KEY)
+
+    async def state(self, room: str, op_sequence: int | None = None) -> State | None:
+        placed: dict[str, Placement] = {}
+        for line in self.lines[:op_sequence]:
+            if line.change is None:
+                placed = {one.entity.id: one for one in self.restored[line.op_sequence]}
+                continue
+            for entity in line.change.gone:
+                del placed[entity]
+            placed |= {one.entity.id: one for one in line.change.put}
+        return State(min(len(self.lines), op_sequence or len(self.lines)), list(placed.values()))
+
+    async def keep(self, room: str, lines: Sequence[Line], snapshot: Sequence[Placement] | None) -> None:
+        await asyncio.sleep(0)
+        if self.failing is not None:
+            raise self.failing
+        self.lines += lines
+        if lines[-1].change is None:
+            assert snapshot is not None
+            self.restored[lines[-1].op_sequence] = list(snapshot)
+
+    async def history(self, room: str, before: int) -> list[Line]:
+        return self.lines[: before - 1][:-101:-1]
+
+    async def oldest(self, room: str) -> int:
+        return 0
+
+
+class FreeModels:
+    async def may_show(self, identity: Identity, work: str, rendition: str | None) -> bool:
+        return work.startswith("0")
+
+
+FREE_MODELS = Models(Path("/nowhere"), FreeModels())
+"""Works whose SHA-256 begins with 0 are everybody's to show."""
+
+
 class World:
     """A running server with one hall."""
 
@@ -129,7 +180,8 @@ async def serve(
 ) -> tuple[World, Callable[[], Any]]:
     """A world and what closes it. `contexts` are the server's and the client's for TLS."""
     sessions, moderation = MemorySessions(), MemoryModeration()
-    made = Rooms(settings or Settings(), [spec], sessions, moderation, key=KEY, **rooms)
+    scenes = rooms.pop("scenes", None) or MemoryScenes()
+    made = Rooms(settings or Settings(), [spec], sessions, moderation, scenes, FREE_MODELS, key=KEY, **rooms)
     moderation.now_ms = made.now_ms
     app = web.Application()
     attach(app, made)

@@ -1,0 +1,68 @@
+"""Which models and works may be placed: shipped furniture, and works that the library has accepted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from carrel.scenes.document import Components
+from carrel.server.accounts.model import Identity
+from carrel.server.errors import BadRequest, ConfigurationError, Forbidden
+
+_RENDITION: Final = re.compile(r"/api/works/([0-9a-f]{64})/files/([0-9a-f]{64})")
+
+
+class Works(Protocol):
+    """What is asked of the works that readers have brought."""
+
+    async def may_show(self, identity: Identity, work: str, rendition: str | None) -> bool:
+        """Whether this work (SHA-256 of its original) was accepted, has this rendition, and is this person's to show."""
+
+
+class NoWorks:
+    """A library that takes no works from its readers."""
+
+    async def may_show(self, identity: Identity, work: str, rendition: str | None) -> bool:
+        return False
+
+
+class _Piece(msgspec.Struct):
+    url: str
+    sha256: str
+
+
+class Models:
+    """`furniture` is the folder of the shipped library; without one there is no furniture."""
+
+    def __init__(self, furniture: Path, works: Works) -> None:
+        self._works = works
+        self._pieces = _library(furniture / "library.json")
+
+    async def check(self, identity: Identity, components: Components) -> None:
+        """Raises BadRequest for what is nothing of ours, Forbidden for what is not this person's to show."""
+        model, media = components.model, components.media
+        if model is not None and self._pieces.get(model.url) != model.sha256:
+            found = _RENDITION.fullmatch(model.url)
+            if found is None or found[2] != model.sha256:
+                raise BadRequest("This model is neither furniture of the library nor a work that it has accepted.")
+            await self._allow(identity, found[1], found[2])
+        if media is not None:
+            await self._allow(identity, media.work, None)
+
+    async def _allow(self, identity: Identity, work: str, rendition: str | None) -> None:
+        if not await self._works.may_show(identity, work, rendition):
+            raise Forbidden("This work is not here, not accepted yet, or not yours to show.")
+
+
+def _library(path: Path) -> dict[str, str]:
+    """Address → SHA-256 of each shipped piece. Raises ConfigurationError."""
+    try:
+        pieces = msgspec.json.decode(path.read_bytes(), type=list[_Piece])
+    except FileNotFoundError:
+        return {}
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ConfigurationError(f"The furniture's list cannot be read: {error}") from error
+    return {piece.url: piece.sha256 for piece in pieces}
