@@ -1,4 +1,5 @@
 /** Everything a person can do, carried out by the visit and the world. */
+import type { ArrangeActions } from "../editor/contract";
 import { sendJson } from "../net/http";
 import type { Moderate, Report } from "../net/protocol.gen";
 import { isRefusal, refusal, type Unnumbered } from "../net/requests";
@@ -18,7 +19,13 @@ interface Pairing {
   expires_ms?: number;
 }
 
-export function makeActions(state: HallState, visit: Visit, world: World | null, headset: HeadsetDoor): HallActions {
+export function makeActions(
+  state: HallState,
+  visit: Visit,
+  world: World | null,
+  headset: HeadsetDoor,
+  arrange: ArrangeActions,
+): HallActions {
   /** Answers of the room, refused ones as `Trouble`. */
   const ask = async (request: Unnumbered): Promise<void> => {
     await visit.channel.request(request).catch((error: unknown) => {
@@ -48,6 +55,7 @@ export function makeActions(state: HallState, visit: Visit, world: World | null,
     goTo: (place) => world?.goTo(place),
     stand: () => world?.stand(),
     enterHeadset: () => headset.enter(),
+    arrange,
     async pairingCode() {
       const answer = await sendJson<Pairing>("/api/pairing", { method: "POST", body: "{}" }).catch((error: unknown) => {
         throw trouble(isRefusal(error) ? error : refusal("internal", String(error)));

@@ -1,4 +1,5 @@
 /** The hall's page: puts visit, world, headset and interface together. The only place where all of them meet. */
+import { Editor } from "../editor/editor";
 import { recall } from "../net/resume_store";
 import type { Welcome } from "../net/protocol.gen";
 import { chooseQuality, hasWebGl } from "../world/stage";
@@ -43,6 +44,7 @@ class HallPage {
   readonly #state: HallState;
   readonly #visit: Visit;
   readonly #world: World;
+  readonly #editor: Editor;
   readonly #headset: Headset | null;
   readonly #actions: HallActions;
   readonly #cleanup = new Cleanup();
@@ -60,18 +62,20 @@ class HallPage {
       went: (person) => this.#world.went(person),
       welcomed: (welcome) => this.#welcomed(welcome),
       moved: ({ position, heading }) => this.#world.place(position, heading),
+      arranged: (event) => this.#world.arranged(event),
+      drag: (drag, room_ms) => this.#world.things.drag(drag, room_ms),
       reacted: ({ participant, reaction }) => {
         const person = this.#visit.people.get(participant);
         if (person) this.#world.reacted(person.slot, reaction);
       },
     });
     this.#world = this.#makeWorld();
+    this.#editor = new Editor(this.#world, this.#state, this.#visit.channel);
     this.#headset = this.#world.stage.renderer
       ? new Headset(this.#world, this.#state, () => this.#actions, this.#visit)
       : null;
-    this.#actions = makeActions(this.#state, this.#visit, this.#world, {
-      enter: async () => this.#headset?.enter(),
-    });
+    const door = { enter: async () => this.#headset?.enter() };
+    this.#actions = makeActions(this.#state, this.#visit, this.#world, door, this.#editor);
     publishHook(this.#state, this.#visit, this.#world);
   }
 
@@ -94,6 +98,8 @@ class HallPage {
 
   async #welcomed(welcome: Welcome): Promise<void> {
     const world = this.#world;
+    world.welcomed(welcome);
+    this.#editor.welcomed(welcome);
     if (!welcome.resumed) world.place(welcome.position, welcome.heading);
     if (this.#loaded) return;
     await world.load(welcome, (key, done, total) => this.#progress(key, done, total));

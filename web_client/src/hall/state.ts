@@ -3,6 +3,8 @@
  * `ui/`, `a11y/` and `xr/` read the signals and call the actions. Nothing else passes between them.
  */
 import type { Look, Pacing, Person, React, Say } from "../net/protocol.gen";
+import type { ChosenBook } from "../world/books/reading";
+import type { ArrangeActions, ArrangeState } from "../editor/contract";
 import type { Signal } from "./signal";
 
 export type Scope = Say["scope"];
@@ -101,6 +103,9 @@ export interface HallState {
   whereabouts: Signal<ReadonlyMap<string, { x: number; z: number }>>;
   actionables: Signal<readonly Actionable[]>;
   focused: Signal<Actionable | null>;
+  /** The book somebody took from a shelf to look at, or null. */
+  book: Signal<ChosenBook | null>;
+  arrange: ArrangeState;
   plan: Signal<{ url: string; min: readonly [number, number]; max: readonly [number, number] } | null>;
 }
 
@@ -122,6 +127,7 @@ export interface HallActions {
   goTo(place: Place | { participant: string }): void;
   stand(): void;
   enterHeadset(): Promise<void>;
+  arrange: ArrangeActions;
   /** `svg` is a QR code of `url`, where the server draws one. */
   pairingCode(): Promise<{ code: string; url: string; expiresMs: number; svg?: string }>;
 }

@@ -1,5 +1,6 @@
 /** The hall's state at its beginning. */
 import type { Comfort, HallState, Settings } from "./state";
+import { makeArrangeState } from "../editor/store";
 import { Signal } from "./signal";
 
 export function makeState(language: string): HallState {
@@ -22,6 +23,8 @@ export function makeState(language: string): HallState {
     whereabouts: new Signal<HallState["whereabouts"]["value"]>(new Map()),
     actionables: new Signal<HallState["actionables"]["value"]>([]),
     focused: new Signal<HallState["focused"]["value"]>(null),
+    book: new Signal<HallState["book"]["value"]>(null),
+    arrange: makeArrangeState(),
     plan: new Signal<HallState["plan"]["value"]>(null),
   };
 }

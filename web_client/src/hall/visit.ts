@@ -1,7 +1,18 @@
 /** A visit to a room: what the room channel and the library channel say becomes the hall's state. Knows nothing of drawing. */
 import type { Entry } from "../net/enter";
 import { LibraryChannel } from "../net/library_channel";
-import type { Letter, Look, PrivateEvent, Reacted, SharedEvent, Welcome } from "../net/protocol.gen";
+import type { Drag } from "../net/drag";
+import type {
+  Grabbed,
+  Letter,
+  Look,
+  Operated,
+  PrivateEvent,
+  Reacted,
+  Released,
+  SharedEvent,
+  Welcome,
+} from "../net/protocol.gen";
 import { isRefusal, refusal, type Refusal } from "../net/requests";
 import { recall, remember } from "../net/resume_store";
 import { RoomChannel } from "../net/room_channel";
@@ -15,6 +26,9 @@ export interface VisitListener extends PeopleListener {
   welcomed(welcome: Welcome, fresh: boolean): Promise<void>;
   moved(event: Extract<PrivateEvent, { type: "moved" }>): void;
   reacted(event: Reacted): void;
+  /** Something that people have placed here is another, or somebody holds it or has let it go. */
+  arranged(event: Operated | Grabbed | Released): void;
+  drag(drag: Drag, room_ms: number): void;
 }
 
 const MOST_NOTICES = 20;
@@ -47,6 +61,7 @@ export class Visit {
       welcome: (welcome) => void this.#welcomed(welcome),
       event: (event) => this.#event(event),
       privately: (event) => this.#private(event),
+      drag: (drag, room_ms) => listener.drag(drag, room_ms),
     });
   }
 
@@ -172,6 +187,8 @@ export class Visit {
   #event(event: SharedEvent): void {
     if (event.type === "said") this.#chat.add(event, this.people, this.#welcome?.epoch_ms ?? 0);
     else if (event.type === "reacted") this.#listener.reacted(event);
+    else if (event.type === "operated" || event.type === "grabbed" || event.type === "released")
+      this.#listener.arranged(event);
     else this.people.event(event);
   }
 

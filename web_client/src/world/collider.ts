@@ -28,8 +28,8 @@ export interface Ground {
   slide(feet: Vector3, dx: number, dz: number): void;
   /** Height of the floor below `from_y` at (x, z), or null when there is none. */
   floor(x: number, from_y: number, z: number): number | null;
-  /** First surface that a ray meets within `reach` metres, or null; `point` is written. */
-  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3): Surface | null;
+  /** First surface that a ray meets within `reach` metres, or null; `point` is written, and `normal` toward where the ray came from. */
+  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3, normal?: Vector3): Surface | null;
 }
 
 /** `floor` can be stood on; table tops cannot, however level they are. */
@@ -51,12 +51,30 @@ export class PlainGround implements Ground {
     return Math.max(0, this.min.y);
   }
 
-  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3): Surface | null {
+  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3, normal?: Vector3): Surface | null {
     const distance = (this.floor() - origin.y) / direction.y;
-    if (!(distance > 0) || distance > reach) return null;
-    point.copy(origin).addScaledVector(direction, distance);
-    const inside = point.x > this.min.x && point.x < this.max.x && point.z > this.min.z && point.z < this.max.z;
-    return inside ? "floor" : null;
+    if (distance > 0 && distance <= reach) {
+      point.copy(origin).addScaledVector(direction, distance);
+      normal?.set(0, 1, 0);
+      if (point.x > this.min.x && point.x < this.max.x && point.z > this.min.z && point.z < this.max.z) return "floor";
+    }
+    return this.#wall(origin, direction, reach, point, normal);
+  }
+
+  /** The bounds are walls to hang things on. */
+  #wall(origin: Vector3, direction: Vector3, reach: number, point: Vector3, normal?: Vector3): Surface | null {
+    let nearest = reach;
+    let found: Surface | null = null;
+    for (const axis of ["x", "z"] as const) {
+      const wall = direction[axis] > 0 ? this.max[axis] : this.min[axis];
+      const distance = (wall - origin[axis]) / direction[axis];
+      if (!(distance > 0) || distance > nearest) continue;
+      nearest = distance;
+      found = "wall";
+      normal?.set(0, 0, 0).setComponent(axis === "x" ? 0 : 2, -Math.sign(direction[axis]));
+    }
+    if (found) point.copy(origin).addScaledVector(direction, nearest);
+    return found;
   }
 }
 
@@ -139,7 +157,7 @@ export class MeshGround implements Ground {
     return this.#under_y === -Infinity ? null : this.#under_y;
   }
 
-  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3): Surface | null {
+  hit(origin: Vector3, direction: Vector3, reach: number, point: Vector3, normal?: Vector3): Surface | null {
     this.#ray.origin.copy(origin);
     this.#ray.direction.copy(direction);
     let nearest = reach;
@@ -148,14 +166,20 @@ export class MeshGround implements Ground {
     if (floor && floor.distance <= nearest) {
       nearest = floor.distance;
       point.copy(floor.point);
+      if (floor.face) facing(floor.face.normal, direction, normal);
       found = floor.face && Math.abs(floor.face.normal.y) > FLOOR_NORMAL_Y && direction.y < 0 ? "floor" : "wall";
     }
     if (this.#block === this.#walk) return found;
     const wall = this.#block.raycastFirst(this.#ray, DoubleSide);
     if (!wall || wall.distance > nearest) return found;
     point.copy(wall.point);
+    if (wall.face) facing(wall.face.normal, direction, normal);
     return "wall";
   }
+}
+
+function facing(face: Vector3, direction: Vector3, normal: Vector3 | undefined): void {
+  normal?.copy(face).multiplyScalar(face.dot(direction) > 0 ? -1 : 1);
 }
 
 /**

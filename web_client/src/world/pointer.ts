@@ -18,6 +18,10 @@ export interface PointerListener {
   /** Pointer at (x, y) in normalised device coordinates, −1 to 1; null when it left. */
   hover(at: Vector2 | null): void;
   click(at: Vector2): void;
+  /** True when the press takes a thing by the hand: then `drag` and `drop` follow instead of looking. */
+  press?(at: Vector2): boolean;
+  drag?(at: Vector2): void;
+  drop?(): void;
 }
 
 interface Press {
@@ -40,6 +44,8 @@ export class Pointer {
   readonly #cross = document.createElement("div");
   #look: Press | null = null;
   #walk: Press | null = null;
+  /** The look's press has a thing by the hand. */
+  #carries = false;
   #stick_x = 0;
   #stick_y = 0;
 
@@ -115,8 +121,10 @@ export class Pointer {
       this.#walk = press;
       this.#stick.style.display = "block";
       this.#stick.style.transform = `translate(${event.clientX}px, ${event.clientY}px)`;
-    } else if (!this.#look) this.#look = press;
-    else return;
+    } else if (!this.#look) {
+      this.#look = press;
+      this.#carries = !this.locked && this.#listener.press?.(this.#place(event)) === true;
+    } else return;
     try {
       this.#canvas.setPointerCapture(event.pointerId);
     } catch {
@@ -145,6 +153,7 @@ export class Pointer {
     press.x = event.clientX;
     press.y = event.clientY;
     if (press.moved < CLICK_PIXELS) return;
+    if (this.#carries) return this.#listener.drag?.(this.#place(event));
     // The scene is taken by the hand: it follows the pointer.
     const radians = press.touch ? TOUCH_RADIANS_PER_PIXEL : RADIANS_PER_PIXEL;
     this.#listener.look(dx * radians, dy * radians);
@@ -171,7 +180,11 @@ export class Pointer {
   }
 
   #end(event: PointerEvent): void {
-    if (event.pointerId === this.#look?.id) this.#look = null;
+    if (event.pointerId === this.#look?.id) {
+      this.#look = null;
+      if (this.#carries) this.#listener.drop?.();
+      this.#carries = false;
+    }
     if (event.pointerId !== this.#walk?.id) return;
     this.#walk = null;
     this.#stick_x = this.#stick_y = 0;

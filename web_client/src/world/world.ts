@@ -3,9 +3,9 @@ import { Raycaster, Vector2, Vector3 } from "three";
 import type { KeyName } from "../a11y/keys";
 import { Cleanup } from "../hall/signal";
 import type { Actionable, HallState, Participant, Place } from "../hall/state";
-import type { Reacted, Welcome } from "../net/protocol.gen";
+import type { Grabbed, Operated, Reacted, Released, Welcome } from "../net/protocol.gen";
 import type { RoomChannel } from "../net/room_channel";
-import { makeBodies } from "./crowd_bodies";
+import { hallProbe, makeBodies } from "./crowd_bodies";
 import { type Deeds, Furnishing, isTaken, seatStand } from "./furnishing";
 import type { Hall, Progress } from "./hall";
 import { HallLoading, type SceneSource } from "./hall_loading";
@@ -14,6 +14,7 @@ import { Keyboard } from "./keyboard";
 import { PlainGround } from "./collider";
 import { Markers } from "./marker";
 import { OwnPose } from "./own_pose";
+import { Placed } from "./placed/placed";
 import { Pointer } from "./pointer";
 import type { SceneDocument, SceneSeat, Triple } from "./scene_document";
 import { Stage, type StageOptions } from "./stage";
@@ -37,6 +38,18 @@ export interface WorldListener {
   passed(room: string): void;
 }
 
+/** Who arranges the room takes clicks and hovering for placing and choosing. */
+export interface Arranging {
+  /** True when the hall is not to hear of it. */
+  hover(at: Vector2 | null): boolean;
+  click(at: Vector2): boolean;
+  /** A press that begins here is a drag of a thing when true; `drag` and `drop` follow. */
+  press(at: Vector2): boolean;
+  drag(at: Vector2): void;
+  drop(): void;
+  update(dt: number): void;
+}
+
 export class World {
   readonly stage: Stage;
   readonly walker: Walker;
@@ -46,6 +59,10 @@ export class World {
   readonly markers: Markers;
   readonly keyboard: Keyboard;
   readonly pointer: Pointer;
+  /** What people have placed here. */
+  readonly things: Placed;
+  /** While somebody arranges the room: gets the pointer before the hall does. */
+  arranging: Arranging | null = null;
   hall: Hall | null = null;
   document: SceneDocument | null = null;
   /** While a headset presents it moves the rig itself; keys and mouse rest. */
@@ -77,17 +94,30 @@ export class World {
     this.targets = new Targets(() => (this.#listed = false));
     this.inhabitants = new Inhabitants(makeBodies(this.stage, state, () => this.hall?.probes ?? null));
     this.markers = new Markers(this.stage.scene);
+    this.things = new Placed(state, this.targets, {
+      feet: this.walker.feet,
+      sit: (seat) => this.sit(seat),
+      approach: (at) => this.#walkUpTo(at),
+      notice: (code) => listener.notice(code),
+    });
     this.#furnishing = new Furnishing(this.targets, this.#deeds());
     this.keyboard = new Keyboard((name) => this.#key(name));
     this.pointer = new Pointer(this.stage.canvas, {
       look: (turn, tilt) => this.walker.look(turn, tilt),
       hover: (at) => this.#hover(at),
       click: (at) => this.#click(at),
+      press: (at) => this.arranging?.press(at) ?? false,
+      drag: (at) => this.arranging?.drag(at),
+      drop: () => this.arranging?.drop(),
+    });
+    this.#cleanup.listen(window, "keydown", (event: KeyboardEvent) => {
+      if (event.key === "Escape") this.things.stepOut();
     });
     this.#cleanup.add(
       state.settings.watch(({ keys, comfort }) => {
         this.keyboard.remap(keys);
         this.walker.reducedMotion = this.markers.reducedMotion = comfort.reducedMotion;
+        this.things.things.reducedMotion = comfort.reducedMotion;
       }),
     );
     // Behind the entrance and the last page nothing is drawn: typing there must not be slow.
@@ -131,7 +161,11 @@ export class World {
       : null;
     this.hall?.dispose();
     this.hall = hall;
-    this.walker.ground = hall.ground;
+    this.walker.ground = this.things.ground(hall.ground);
+    this.things.draw(
+      this.stage,
+      hallProbe(() => hall.probes),
+    );
     this.#furnishing.furnish(document);
   }
 
@@ -169,6 +203,14 @@ export class World {
     if (this.headset) this.placed?.();
   }
 
+  welcomed(welcome: Welcome): void {
+    this.things.welcomed(welcome);
+  }
+
+  arranged(event: Operated | Grabbed | Released): void {
+    this.things.event(event);
+  }
+
   came(person: Participant): void {
     this.inhabitants.came(person);
     const presence = this.inhabitants.all.get(person.slot);
@@ -201,7 +243,9 @@ export class World {
     else this.#walk(dt);
     channel.offer(this.pose.numbers, this.pose.flags, now_ms);
     this.inhabitants.update(dt, this.pose.head, this.walker.ground, channel.rows, channel.count);
-    this.hall?.update(this.pose.head);
+    if (this.hall?.update(this.pose.head, dt)) this.#listed = false;
+    this.things.update(dt, this.pose.head, this.pose.rotation, now_ms, channel.room_ms);
+    this.arranging?.update(dt);
     this.markers.goal(this.walker.goal);
     this.markers.update(dt, this.pose.head);
     this.#tell(dt);
@@ -255,6 +299,7 @@ export class World {
   }
 
   #hover(at: Vector2 | null): void {
+    if (this.arranging?.hover(at)) at = null;
     this.#hovering = at !== null;
     if (at) this.#hover_at.copy(at);
     else this.#look(null);
@@ -276,6 +321,8 @@ export class World {
   }
 
   #click(at: Vector2): void {
+    if (this.things.inside) return this.things.stepOut();
+    if (this.arranging?.click(at)) return;
     const target = this.#under(at);
     if (target) return target.act();
     const { origin, direction } = this.#raycaster.ray;
@@ -351,6 +398,7 @@ export class World {
     this.keyboard.dispose();
     this.pointer.dispose();
     this.inhabitants.dispose();
+    this.things.dispose();
     this.markers.dispose();
     this.hall?.dispose();
     this.stage.dispose();

@@ -80,6 +80,8 @@ beforeEach(async () => {
     changed: () => undefined,
     went: () => undefined,
     welcomed: async () => undefined,
+    arranged: () => undefined,
+    drag: () => undefined,
     moved: () => undefined,
     reacted: () => undefined,
   });
@@ -138,6 +140,8 @@ it("fails when the room refuses the first entry", async () => {
     changed: () => undefined,
     went: () => undefined,
     welcomed: async () => undefined,
+    arranged: () => undefined,
+    drag: () => undefined,
     moved: () => undefined,
     reacted: () => undefined,
   });

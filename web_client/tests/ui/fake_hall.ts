@@ -1,6 +1,7 @@
 /** A hall without a server: real signals, actions that remember what was asked. */
 import { vi } from "vitest";
 import type { ChatLine, HallActions, HallState, Participant } from "../../src/hall/state";
+import { makeArrangeState } from "../../src/editor/store";
 import { Signal } from "../../src/hall/signal";
 import { mountUi } from "../../src/ui/mount";
 
@@ -63,10 +64,12 @@ export function fakeState(language = "en"): HallState {
     actionables: new Signal<HallState["actionables"]["value"]>([]),
     focused: new Signal<HallState["focused"]["value"]>(null),
     plan: new Signal<HallState["plan"]["value"]>(null),
+    arrange: makeArrangeState(),
   };
 }
 
-type Spied = { [Name in keyof HallActions]: HallActions[Name] & ReturnType<typeof vi.fn> };
+type Spy<Actions> = { [Name in keyof Actions]: Actions[Name] & ReturnType<typeof vi.fn> };
+type Spied = Spy<Omit<HallActions, "arrange">> & { arrange: Spy<HallActions["arrange"]> };
 
 export function fakeActions(): Spied {
   const done = (): ReturnType<typeof vi.fn> => vi.fn(async () => undefined);
@@ -78,6 +81,9 @@ export function fakeActions(): Spied {
     url: "http://library.example/h",
     expiresMs: Date.now() + 60_000,
   }));
+  const deeds =
+    "open here library works take putDown cancel choose step set duplicate caption remove undo redo upload dropUpload history view restore handle";
+  made["arrange"] = Object.fromEntries(deeds.split(" ").map((name) => [name, done()]));
   return made as Spied;
 }
 

@@ -1,0 +1,191 @@
+/**
+ * Files that somebody brings: sent in pieces by the tus protocol, so that a line that breaks goes on where it was, then watched until the library has
+ * looked at them.
+ */
+import type { Trouble } from "../hall/state";
+import { sendJson } from "../net/http";
+import { isRefusal, refusal } from "../net/requests";
+import type { Transform } from "../net/protocol.gen";
+import { type Work, modelUrlOf } from "../world/placed/works";
+import type { Source, Upload } from "./contract";
+
+const PIECE_BYTES = 1 << 20;
+const ATTEMPTS = 6;
+const WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8000;
+const ASK_MS = 700;
+/** Longer side of a picture that somebody brings, metres. */
+const PICTURE_M = 1.2;
+const PANORAMA_M = 0.6;
+const PAGE_M = 0.8;
+const AUDIO_M = 0.34;
+/** Width over height of pictures of the whole round. */
+const PANORAMA_RATIO = 2;
+
+export interface UploadPorts {
+  changed(all: readonly Upload[]): void;
+  /** `at` is where it was dropped, when it can be there. */
+  ready(source: Source, at: Transform | null): void;
+  language(): string;
+}
+
+export class Uploads {
+  readonly #ports: UploadPorts;
+  #all: Upload[] = [];
+  #next = 1;
+  readonly #aborts = new Map<number, AbortController>();
+
+  constructor(ports: UploadPorts) {
+    this.#ports = ports;
+  }
+
+  /** `place` is asked at once where a thing of this size (metres) goes; things that do not hang are placed by hand. */
+  async begin(file: File, place: (size: [number, number]) => Transform | null): Promise<void> {
+    const id = this.#next++;
+    const abort = new AbortController();
+    this.#aborts.set(id, abort);
+    this.#put({ id, name: file.name, stage: "sending", share: 0, trouble: null });
+    try {
+      const shape = await shapeOf(file);
+      const at = shape ? place(shape) : null;
+      const work_id = await digest(file);
+      await send(file, abort.signal, (share) => this.#put({ ...this.#get(id), share }));
+      this.#put({ ...this.#get(id), stage: "checking", share: 1 });
+      const work = await accepted(work_id, abort.signal);
+      this.#put({ ...this.#get(id), stage: "ready" });
+      this.#ports.ready(sourceOf(work, shape), at);
+      this.drop(id);
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      const trouble = isRefusal(error) ? error : refusal("upload_failed", String(error));
+      this.#put({ ...this.#get(id), stage: "failed", trouble });
+    } finally {
+      this.#aborts.delete(id);
+    }
+  }
+
+  /** Puts one away, under way or not. */
+  drop(id: number): void {
+    this.#aborts.get(id)?.abort();
+    this.#all = this.#all.filter((one) => one.id !== id);
+    this.#ports.changed(this.#all);
+  }
+
+  #get(id: number): Upload {
+    return this.#all.find((one) => one.id === id) ?? { id, name: "", stage: "sending", share: 0, trouble: null };
+  }
+
+  #put(upload: Upload): void {
+    this.#all = [...this.#all.filter(({ id }) => id !== upload.id), upload];
+    this.#ports.changed(this.#all);
+  }
+
+  dispose(): void {
+    for (const abort of this.#aborts.values()) abort.abort();
+  }
+}
+
+const TUS = { "tus-resumable": "1.0.0" } as const;
+
+/** The whole file to the library; after a break from where the library has it. Rejects with a Refusal. */
+async function send(file: File, signal: AbortSignal, told: (share: number) => void): Promise<void> {
+  const metadata = `filename ${base64(file.name)},filetype ${base64(file.type || "application/octet-stream")}`;
+  const created = await answered("/api/uploads", {
+    method: "POST",
+    headers: { ...TUS, "upload-length": String(file.size), "upload-metadata": metadata },
+    signal,
+  });
+  const location = created.headers.get("location");
+  if (!location) throw refusal("upload_failed");
+  let offset = Number(created.headers.get("upload-offset") ?? 0);
+  let attempt = 0;
+  while (offset < file.size) {
+    try {
+      const body = file.slice(offset, offset + PIECE_BYTES);
+      const headers = { ...TUS, "upload-offset": String(offset), "content-type": "application/offset+octet-stream" };
+      const patched = await answered(location, { method: "PATCH", headers, body, signal });
+      offset = Number(patched.headers.get("upload-offset"));
+      attempt = 0;
+      told(offset / file.size);
+    } catch (error) {
+      const why = isRefusal(error) ? error : refusal("offline");
+      const passes = why.code === "offline" || why.retryAfterMs !== null || why.code === "conflict";
+      if (signal.aborted || !passes || ++attempt >= ATTEMPTS) throw why;
+      await sleep(why.retryAfterMs ?? Math.min(LONGEST_WAIT_MS, WAIT_MS * 2 ** attempt));
+      const head = await answered(location, { method: "HEAD", headers: TUS, signal }).catch(() => null);
+      if (head) offset = Number(head.headers.get("upload-offset"));
+    }
+  }
+}
+
+async function answered(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, { credentials: "same-origin", ...init }).catch((error: unknown) => {
+    throw refusal("offline", String(error));
+  });
+  if (response.ok) return response;
+  const failure = (await response.json().catch(() => ({}))) as {
+    code?: string;
+    message?: string;
+    retry_after_ms?: number;
+  };
+  throw refusal(failure.code ?? "upload_failed", failure.message ?? "", failure.retry_after_ms ?? null);
+}
+
+/** Ends when the library has taken the work; rejects with its reason when it did not. */
+async function accepted(id: string, signal: AbortSignal): Promise<Work> {
+  for (let waited = 0; ; waited += ASK_MS) {
+    signal.throwIfAborted();
+    const work = await sendJson<Work>(`/api/works/${id}`);
+    if (work.state === "accepted") return work;
+    if (work.state === "refused") throw refusal(work.code ?? "upload_failed", work.message ?? "") satisfies Trouble;
+    await sleep(ASK_MS);
+  }
+}
+
+/** Width and height in metres of a picture as it will hang; null for what is no picture. */
+async function shapeOf(file: File): Promise<[number, number] | null> {
+  if (!file.type.startsWith("image/")) return null;
+  const image = await createImageBitmap(file).catch(() => null);
+  if (!image) return null;
+  const share = PICTURE_M / Math.max(image.width, image.height);
+  const shape: [number, number] = [image.width * share, image.height * share];
+  image.close();
+  return shape;
+}
+
+/** What to place of an accepted work. `shape` is that of the picture it was, where known. */
+export function sourceOf(work: Work, shape: [number, number] | null = null): Source {
+  const label = work.name;
+  const url = modelUrlOf(work);
+  if (url) return { label, entity: { model: url } };
+  const kind = work.kind as NonNullable<Source["entity"]["media"]>["kind"];
+  const sizes: Record<typeof kind, [number, number]> = {
+    image: shape ?? sized(work) ?? [PICTURE_M, PICTURE_M * 0.75],
+    panorama: [PANORAMA_M, PANORAMA_M],
+    pdf: [PAGE_M * 0.707, PAGE_M],
+    epub: [PAGE_M * 0.667, PAGE_M],
+    audio: [AUDIO_M, AUDIO_M],
+  };
+  return { label, entity: { media: { kind, work: work.id, size: sizes[kind] ?? sizes.image } } };
+}
+
+function sized({ facts }: Work): [number, number] | null {
+  const width = Number(facts?.["width"]);
+  const height = Number(facts?.["height"]);
+  if (!(width > 0) || !(height > 0) || width / height === PANORAMA_RATIO) return null;
+  const share = PICTURE_M / Math.max(width, height);
+  return [width * share, height * share];
+}
+
+async function digest(file: File): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function base64(words: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(words)));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}

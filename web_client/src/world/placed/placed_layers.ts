@@ -1,0 +1,169 @@
+/** Draws the placed things: what is near in full, what is beyond the budget as boxes. Plans anew when things or place have changed. */
+import { Group, type Scene, type Vector3 } from "three";
+import type { AmbientProbe } from "../bodies/ambient";
+import type { Quality } from "../stage";
+import { Blobs } from "./blobs";
+import { Boxes, type Tint } from "./boxes";
+import { relight } from "./lighting";
+import { ModelBatch } from "./model_batch";
+import { Models } from "./models";
+import { MOST_PICTURES, PICTURE_FAR_M, Pictures } from "./pictures";
+import { type CardOf, PLAQUE_FAR_M, Plaques } from "./plaques";
+import type { Thing } from "./thing";
+import type { Things, ThingsListener } from "./things";
+import type { Works } from "./works";
+
+/** Triangles of models that are drawn in full, the nearest first. */
+const TRIANGLES = { high: 600_000, low: 120_000 } as const;
+/** No model is drawn in full from farther away. */
+const MODEL_FAR_M = { high: 60, low: 35 } as const;
+const PLAN_S = 0.4;
+const PLAN_M = 1;
+const MOST_BLOBS = 2000;
+
+export class PlacedLayers implements ThingsListener {
+  readonly #things: Things;
+  readonly #probe: AmbientProbe;
+  readonly #quality: Quality;
+  readonly #card: CardOf;
+  readonly #root = new Group();
+  readonly #models: Models;
+  readonly #batches = new Map<string, ModelBatch>();
+  readonly #boxes: Boxes;
+  readonly #pictures: Pictures;
+  readonly #plaques: Plaques;
+  readonly #blobs: Blobs;
+  #planned_at: Vector3 | null = null;
+  #since_s = 0;
+  #stale = true;
+
+  constructor(scene: Scene, things: Things, works: Works, quality: Quality, probe: AmbientProbe, card: CardOf) {
+    this.#things = things;
+    this.#probe = probe;
+    this.#quality = quality;
+    this.#card = card;
+    this.#models = new Models((url, model) => {
+      if (model) things.extend(url, model.extent);
+      this.#stale = true;
+    });
+    this.#boxes = new Boxes(this.#root, quality);
+    this.#pictures = new Pictures(this.#root, works, quality, () => (this.#stale = true));
+    this.#plaques = new Plaques(this.#root);
+    this.#blobs = new Blobs(this.#root, MOST_BLOBS);
+    scene.add(this.#root);
+    things.listen(this);
+  }
+
+  came(): void {
+    this.#stale = true;
+  }
+
+  changed(): void {
+    this.#stale = true;
+  }
+
+  went(): void {
+    this.#stale = true;
+  }
+
+  moved(thing: Thing): void {
+    relight(thing, this.#probe);
+    const url = thing.entity.model?.url;
+    if (url) this.#batches.get(url)?.move(thing);
+    this.#boxes.move(thing);
+    this.#pictures.move(thing);
+    this.#blobs.move(thing);
+  }
+
+  /** True when the thing's file could not be had. */
+  failed(thing: Thing): boolean {
+    const url = thing.entity.model?.url;
+    return url ? this.#models.get(url) === "failed" : thing.entity.media ? this.#pictures.failed(thing) : false;
+  }
+
+  /** The hall's light is here or another: everything is lit anew. */
+  relight(): void {
+    for (const thing of this.#things.all.values()) thing.lit_at.x = Infinity;
+    this.#stale = true;
+  }
+
+  /** Words on the cards are others. */
+  reword(): void {
+    this.#stale = true;
+  }
+
+  update(dt: number, eye: Vector3, now_ms: number): void {
+    this.#since_s += dt;
+    const went = !this.#planned_at || this.#planned_at.distanceTo(eye) > PLAN_M;
+    if (this.#since_s > PLAN_S && (this.#stale || went)) {
+      this.#since_s = 0;
+      this.#stale = false;
+      this.#planned_at = (this.#planned_at ?? eye.clone()).copy(eye);
+      this.#plan(eye, now_ms);
+    }
+    this.#plaques.update(eye);
+  }
+
+  #plan(eye: Vector3, now_ms: number): void {
+    const sorted = [...this.#things.all.values()]
+      .map((thing) => ({ thing, far: Math.max(0, thing.position.distanceTo(eye) - thing.radius_m) }))
+      .sort((a, b) => a.far - b.far);
+    const models = new Map<string, Thing[]>();
+    const boxes: [Thing, Tint][] = [];
+    const pictures: Thing[] = [];
+    const cards: Thing[] = [];
+    const standing: Thing[] = [];
+    let triangles: number = TRIANGLES[this.#quality];
+    for (const { thing, far } of sorted) {
+      relight(thing, this.#probe);
+      if (!thing.hangs) standing.push(thing);
+      if (far < PLAQUE_FAR_M && this.#card(thing)) cards.push(thing);
+      const url = thing.entity.model?.url;
+      if (!url) {
+        if (thing.kind === "audio" || thing.kind === "plaque") boxes.push([thing, thing.kind]);
+        else {
+          const near = far < PICTURE_FAR_M && pictures.length < MOST_PICTURES[this.#quality];
+          if (near) pictures.push(thing);
+          if (thing.kind !== "panorama" || !near)
+            boxes.push([thing, this.#pictures.failed(thing) ? "failed" : "frame"]);
+        }
+        continue;
+      }
+      const state = this.#models.get(url);
+      const within = far < MODEL_FAR_M[this.#quality] && triangles > 0;
+      if (within && typeof state !== "object") {
+        this.#models.want(url, now_ms);
+        // Who found no place among the few that are fetched at once asks again.
+        if (!this.#models.get(url)) this.#stale = true;
+      }
+      if (within && typeof state === "object" && triangles >= state.triangles) {
+        triangles -= state.triangles;
+        const group = models.get(url);
+        if (group) group.push(thing);
+        else models.set(url, [thing]);
+      } else boxes.push([thing, state === "failed" ? "failed" : typeof state === "object" ? "far" : "coming"]);
+    }
+    for (const [url, batch] of this.#batches) if (!models.has(url)) batch.fill([]);
+    for (const [url, group] of models) this.#batch(url).fill(group);
+    this.#boxes.fill(boxes);
+    this.#pictures.fill(pictures);
+    this.#plaques.fill(cards, this.#card);
+    this.#blobs.fill(standing);
+  }
+
+  #batch(url: string): ModelBatch {
+    let batch = this.#batches.get(url);
+    if (!batch) {
+      const model = this.#models.get(url);
+      if (typeof model !== "object") throw new Error(`${url} is not here`);
+      this.#batches.set(url, (batch = new ModelBatch(this.#root, model, this.#quality)));
+    }
+    return batch;
+  }
+
+  dispose(): void {
+    this.#root.removeFromParent();
+    for (const batch of this.#batches.values()) batch.dispose();
+    for (const part of [this.#models, this.#boxes, this.#pictures, this.#plaques, this.#blobs]) part.dispose();
+  }
+}
