@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,9 @@ class Visitor:
         self.context.close()
 
 
-@pytest.fixture
-def visit(browser: Browser, library: ServerProcess) -> Iterator[Callable[..., Visitor]]:
-    """Make visitors; their contexts close with the test."""
+@contextmanager
+def visitors(browser: Browser, library: ServerProcess) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors; their contexts close with the block."""
     made: list[Visitor] = []
 
     def visitor(script: str | None = None, **options: Any) -> Visitor:
@@ -105,6 +106,13 @@ def visit(browser: Browser, library: ServerProcess) -> Iterator[Callable[..., Vi
     yield visitor
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, library: ServerProcess) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors for one test."""
+    with visitors(browser, library) as visitor:
+        yield visitor
 
 
 @pytest.fixture(scope="session")
