@@ -62,6 +62,10 @@ FAMILIES: dict[str, Family] = {
     "cloth": Family("vertex", "weave", zoned=True, double=True),
     "lacquer": Family("vertex", zoned=True, double=True),
     "painted": Family("lightmap", "limewash", roughness=0.92, tint=(96, 116, 92)),
+    "planks": Family("lightmap", "planks", "planks_rough"),
+    "tatami": Family("lightmap", "tatami", roughness=0.9),
+    "concrete": Family("lightmap", "concrete", roughness=0.72),
+    "wall_green": Family("lightmap", "limewash", roughness=0.9, tint=(104, 122, 104)),
     "glass": Family("none", blend=True, double=True, gain=0.12, tint=(210, 226, 232)),
 }
 
@@ -95,6 +99,10 @@ FINISHES: dict[str, Finish] = {
     "card": Finish("card"),
     "sunbeam": Finish("sunbeam"),
     "picture": Finish("picture"),
+    "planks": Finish("planks", tile_m=1.6),
+    "tatami": Finish("tatami"),
+    "concrete": Finish("concrete", tile_m=2.7),
+    "wall_green": Finish("wall_green", tile_m=4.0),
     "glass": Finish("glass"),
     "painted": Finish("painted", tile_m=4.0),
     "brick": Finish("masonry", (134, 137, 132), 0.9, tile_m=1.7),
@@ -123,6 +131,14 @@ FINISHES: dict[str, Finish] = {
     "book_ochre": Finish("lacquer", (170, 126, 62), 0.6),
     "book_cream": Finish("lacquer", (208, 192, 154), 0.6),
     "book_brown": Finish("lacquer", (92, 58, 36), 0.6),
+    "marble": Finish("lacquer", (218, 211, 198), 0.30),
+    "slate": Finish("lacquer", (74, 74, 78), 0.5),
+    "soot": Finish("lacquer", (34, 30, 28), 0.95),
+    "bark": Finish("lacquer", (78, 56, 40), 0.95),
+    "ember": Finish("lacquer", (255, 110, 30), 0.9),
+    "flame": Finish("lacquer", (255, 168, 66), 0.9),
+    "bamboo": Finish("lacquer", (128, 158, 74), 0.5),
+    "gravel": Finish("lacquer", (206, 200, 186), 0.95),
 }
 
 
