@@ -288,6 +288,41 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = 120
 
+    # --- works that people bring ---
+    upload_bytes: Annotated[
+        int, Meta(ge=1024, le=1 << 30, description="Size of one file that a person brings, at most.")
+    ] = 134_217_728
+    upload_quota_bytes: Annotated[
+        int, Meta(ge=0, le=1 << 44, description="Bytes of all the originals of one person, uploads under way included.")
+    ] = 2_147_483_648
+    upload_quota_works: Annotated[int, Meta(ge=0, le=1_000_000, description="Works of one person.")] = 500
+    uploads_per_hour: Annotated[
+        int, Meta(ge=1, le=100_000, description="Uploads that one person may begin an hour.")
+    ] = 120
+    upload_hours: Annotated[
+        int, Meta(ge=1, le=24 * 30, description="Hours after the last byte until an unfinished upload is forgotten.")
+    ] = 24
+    upload_free_bytes: Annotated[
+        int, Meta(ge=0, le=1 << 44, description="Room on the disk that uploads leave free for everything else.")
+    ] = 1_073_741_824
+    ingest_at_once: Annotated[
+        int, Meta(ge=1, le=64, description="Works looked at beside each other, a worker each.")
+    ] = 2
+    ingest_queue: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=10_000,
+            description="Works that may wait for that; beyond them new uploads are sent away for a moment.",
+        ),
+    ] = 50
+    ingest_memory_bytes: Annotated[
+        int, Meta(ge=512 << 20, le=1 << 36, description="Address space of a worker that looks at a file.")
+    ] = 2_147_483_648
+    ingest_ms: Annotated[
+        int, Meta(ge=1000, le=3_600_000, description="Milliseconds that looking at one file may take.")
+    ] = 90_000
+
     # --- running ---
     log_format: Annotated[str, Meta(pattern="^(console|json)$", description="How the log is written.")] = "console"
     log_level: Annotated[

@@ -154,3 +154,64 @@ scene_snapshots: Final = sa.Table(
     sa.Column("placed", sa.LargeBinary, nullable=False),
     sa.PrimaryKeyConstraint("room", "op_sequence", name="pk_scene_snapshots"),
 )
+
+works: Final = sa.Table(
+    "works",
+    metadata,
+    sa.Column("id", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("code", sa.String(64), nullable=False),
+    sa.Column("sentence", sa.String(1000), nullable=False),
+    sa.Column("place", sa.String(1000), nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("changed_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("id", name="pk_works"),
+    sa.Index("ix_works_state_created_ms", "state", "created_ms"),
+)
+
+work_owners: Final = sa.Table(
+    "work_owners",
+    metadata,
+    sa.Column("work", sa.String(64), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("licence", sa.String(80), nullable=False),
+    sa.Column("key", sa.String(128), nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("work", "subject", name="pk_work_owners"),
+    sa.ForeignKeyConstraint(["work"], ["works.id"], name="fk_work_owners_work", ondelete="CASCADE"),
+    sa.Index("ix_work_owners_subject", "subject"),
+)
+
+work_files: Final = sa.Table(
+    "work_files",
+    metadata,
+    sa.Column("work", sa.String(64), nullable=False),
+    sa.Column("role", sa.String(32), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("content_type", sa.String(64), nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("work", "role", name="pk_work_files"),
+    sa.ForeignKeyConstraint(["work"], ["works.id"], name="fk_work_files_work", ondelete="CASCADE"),
+    sa.Index("ix_work_files_sha256", "sha256"),
+)
+
+uploads: Final = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("id", sa.String(32), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("licence", sa.String(80), nullable=False),
+    sa.Column("key", sa.String(128), nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("work", sa.String(64), nullable=True),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("id", name="pk_uploads"),
+    sa.Index("ix_uploads_subject", "subject"),
+    sa.Index("ix_uploads_expires_ms", "expires_ms"),
+)
