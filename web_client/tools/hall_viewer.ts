@@ -1,4 +1,4 @@
-/** A bare viewer for built halls, for pictures and measurements: /?hall=great_hall.glb&quality=high|low */
+/** A bare viewer for built halls, for pictures and measurements: /?quality=high|low. Books come from the tables beside the hall. */
 import {
   ACESFilmicToneMapping,
   AgXToneMapping,
@@ -12,6 +12,12 @@ import {
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { HallLight, type HallQuality, type HallSettings } from "../src/world/hall_light";
 import { HallLod } from "../src/world/hall_lod";
+import type { BufferGeometry, MeshStandardMaterial } from "three";
+import { takeStock } from "../src/world/books/columns";
+import { BookReading } from "../src/world/books/reading";
+import { Shelves } from "../src/world/books/shelves";
+import { SpineTitles } from "../src/world/books/spine_titles";
+import { readBooksTable, Titles } from "../src/world/books/table";
 import { VIEWS } from "./hall_views";
 
 const TONES = { aces: ACESFilmicToneMapping, agx: AgXToneMapping, neutral: NeutralToneMapping };
@@ -20,7 +26,7 @@ const quality: HallQuality = query.get("quality") === "low" ? "low" : "high";
 const renderer = new WebGLRenderer({ antialias: quality === "high", preserveDrawingBuffer: true });
 document.body.append(renderer.domElement);
 
-const file = await new GLTFLoader().loadAsync(query.get("hall") ?? "great_hall.glb");
+const file = await new GLTFLoader().loadAsync("great_hall.glb");
 const settings = file.scene.userData["carrel"] as HallSettings;
 const light = new HallLight(settings, quality);
 for (const part of file.scenes) light.takeOver(part);
@@ -34,8 +40,42 @@ lod.update(new Vector3(...settings.probe));
 light.reflect(renderer, scene);
 scene.fog = light.fog();
 const camera = new PerspectiveCamera(60, 1, 0.05, 120);
+const [shelves, reading] = await shelve();
 
-function shoot(name: string): object {
+async function shelve(): Promise<[Shelves | null, BookReading | null]> {
+  const tables = await fetch("great_hall.books.bin");
+  const { near, far } = lod.shapes;
+  if (!tables.ok || !near || !far || !settings.shelf_light) return [null, null];
+  const boxes = near.material as MeshStandardMaterial;
+  const atlas = light.atlasOf(boxes)!;
+  const designs = atlas.designs ?? [];
+  const table = readBooksTable(await tables.arrayBuffer());
+  const titles = new Titles(await (await fetch("great_hall.titles.bin")).arrayBuffer());
+  const stock = takeStock(table, settings.shelf_light, designs.length);
+  const painter = new SpineTitles(boxes.map!.image as ImageBitmap, atlas.columns, designs, quality);
+  const whole = light.titled(boxes, painter.texture, painter.cells);
+  const shapes = { near: near.geometry as BufferGeometry, far: far.geometry as BufferGeometry };
+  const made = new Shelves(stock, { ...shapes, whole, boxes, designs, light: settings.shelf_light }, quality, (mesh) =>
+    light.takeOver(mesh),
+  );
+  lod.root.add(made.root);
+  const reader = { feet: new Vector3(), chose: () => undefined };
+  return [made, new BookReading(stock, made, painter, () => Promise.resolve(titles), reader)];
+}
+
+const isSimple = (bay: number): boolean => lod.isFar(zones[bay] ?? 0);
+const zones = shelves?.zones ?? [];
+
+async function showBooks(): Promise<void> {
+  shelves?.again();
+  shelves?.update(camera.position, camera, false, isSimple);
+  for (let k = 0; k < 200 && reading; k++) {
+    reading.update(k < 2 ? 1 : 0, camera.position, camera, renderer);
+    await Promise.resolve();
+  }
+}
+
+async function shoot(name: string): Promise<object> {
   const view = VIEWS[name];
   if (!view) throw new Error(`no view ${name}`);
   camera.position.fromArray(view.at);
@@ -44,7 +84,9 @@ function shoot(name: string): object {
   camera.lookAt(...view.to);
   camera.updateProjectionMatrix();
   renderer.setSize(innerWidth, innerHeight);
+  camera.updateMatrixWorld();
   lod.update(camera.position);
+  await showBooks();
   renderer.render(scene, camera);
   const { calls, triangles } = renderer.info.render;
   const pixel = new Uint8Array(4);

@@ -28,7 +28,9 @@ const page_html = `<!doctype html><meta charset="utf-8"><link rel="icon" href="d
 const server = http.createServer((request, response) => {
   const name = new URL(request.url, "http://x").pathname;
   if (name === "/") return response.writeHead(200, { "content-type": "text/html" }).end(page_html);
-  const source = name === "/great_hall.glb" ? hall : path.join(out, path.basename(name));
+  // The tables of its books lie beside a hall: hall.glb, hall.books.bin, hall.titles.bin.
+  const beside = hall.replace(/\.glb$/, path.extname(name) === ".bin" ? name.replace(/^\/great_hall/, "") : ".glb");
+  const source = name.startsWith("/great_hall.") ? beside : path.join(out, path.basename(name));
   fs.readFile(source, (error, data) => {
     const type = source.endsWith(".js") ? "text/javascript" : "model/gltf-binary";
     response.writeHead(error ? 404 : 200, { "content-type": type }).end(error ? "" : data);

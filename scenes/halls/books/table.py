@@ -80,12 +80,12 @@ def books_table(bays: Sequence[Bay], records: Sequence[Record], seed: int, *, co
             runs[name] = [round(getattr(run, name) * 1000) for run in every]
     cases, first = np.zeros(len(bays), BAY), 0
     for k, bay in enumerate(bays):
-        name = bay.id.encode()
-        if len(name) > NAME_BYTES:
+        called = bay.id.encode()
+        if len(called) > NAME_BYTES:
             raise CatalogueError(f"The bay {bay.id!r} has a name of more than {NAME_BYTES} bytes.")
         width, height, depth = (round(length * 1000) for length in bay.size)
         place_of = (width, height, depth, bay.zone, first, len(bay.runs), round(bay.base * 1000))
-        cases[k] = (name, bay.origin, bay.heading, *place_of)
+        cases[k] = (called, bay.origin, bay.heading, *place_of)
         first += len(bay.runs)
     cloths = np.array([[*rgb, 0] for rgb, _ in CLOTHS], "u1")
     body = cloths.tobytes() + cases.tobytes() + runs.tobytes() + books.tobytes()

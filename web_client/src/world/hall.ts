@@ -1,7 +1,22 @@
 /** A loaded hall: what is drawn, what is stood on, its light. */
-import { Color, FogExp2, Group, HemisphereLight, type Object3D, Vector3 } from "three";
+import {
+  type BufferGeometry,
+  Color,
+  FogExp2,
+  Group,
+  HemisphereLight,
+  type Mesh,
+  type MeshStandardMaterial,
+  type Object3D,
+  Vector3,
+} from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { refusal } from "../net/requests";
+import { type Stock, takeStock } from "./books/columns";
+import { BookReading, type Reader } from "./books/reading";
+import { Shelves } from "./books/shelves";
+import { SpineTitles } from "./books/spine_titles";
+import { type BooksTable, readBooksTable, Titles } from "./books/table";
 import { type Ground, groundOf, PlainGround } from "./collider";
 import { download } from "./download";
 import { HallLight, HallProbes, type HallSettings } from "./hall_light";
@@ -16,6 +31,12 @@ export class Hall {
   probes: HallProbes | null = null;
   #light: HallLight | null = null;
   #lod: HallLod | null = null;
+  #table: Promise<BooksTable> | null = null;
+  #stock: Stock | null = null;
+  #shelves: Shelves | null = null;
+  #titles: SpineTitles | null = null;
+  #reading: BookReading | null = null;
+  #lod_version = -1;
   readonly #loose = new Group();
   readonly #stage: Stage;
 
@@ -29,6 +50,20 @@ export class Hall {
     const bytes = await download(url, (done, total) => progress("hall.loading.floor", done, total));
     const { scene } = await parse(bytes);
     this.ground = groundOf(scene) ?? this.ground;
+  }
+
+  /** Begins to fetch what stands on the shelves. */
+  async loadBooks(url: string, progress: Progress): Promise<void> {
+    this.#table = download(url, (done, total) => progress("hall.loading.books", done, total)).then(readBooksTable);
+    const table = await this.#table;
+    if (!this.#stage.renderer) this.#stock = takeStock(table, null, 1);
+  }
+
+  /** Books that somebody stands before can be read from now on; `titles` is the address of what is written on them. */
+  read(titles: string, reader: Reader): BookReading | null {
+    if (!this.#stock) return null;
+    const fetched = async (): Promise<Titles> => new Titles(await download(titles, () => undefined));
+    return (this.#reading = new BookReading(this.#stock, this.#shelves, this.#titles, fetched, reader));
   }
 
   /** `hurried` tells whether somebody waits: then the first frame is theirs. */
@@ -59,10 +94,30 @@ export class Hall {
     for (const part of gltf.scenes) this.#light.takeOver(part);
     this.#lod = new HallLod(gltf.scenes, settings, quality);
     this.probes = new HallProbes(settings.probes);
+    const table = await this.#table;
+    if (table) this.#shelve(table, settings);
     scene.add(this.#lod.root);
     scene.fog = this.#light.fog();
     renderer!.toneMappingExposure = settings.exposure;
-    this.update(rig.position);
+    this.update(rig.position, 0);
+  }
+
+  #shelve(table: BooksTable, { shelf_light }: HallSettings): void {
+    const { near, far } = this.#lod?.shapes ?? {};
+    const light = this.#light;
+    if (!near || !far || !light || !shelf_light) return;
+    const { quality } = this.#stage;
+    const boxes = near.material as MeshStandardMaterial;
+    const atlas = light.atlasOf(boxes);
+    const fields = atlas?.designs ?? [];
+    if (!atlas || !boxes.map) return;
+    this.#stock = takeStock(table, shelf_light, fields.length);
+    this.#titles = new SpineTitles(boxes.map.image as ImageBitmap, atlas.columns, fields, quality);
+    const whole = light.titled(boxes, this.#titles.texture, this.#titles.cells);
+    const [a, b] = [near.geometry as BufferGeometry, far.geometry as BufferGeometry];
+    const parts = { near: a, far: b, whole, boxes, designs: fields, light: shelf_light };
+    this.#shelves = new Shelves(this.#stock, parts, quality, (mesh: Mesh) => light.takeOver(mesh));
+    this.#lod?.root.add(this.#shelves.root);
   }
 
   /** A room without baked light: even, warm light from above. */
@@ -73,12 +128,24 @@ export class Hall {
     scene.fog = new FogExp2(0x2a2118, 0.006);
   }
 
-  /** `eye` in room metres. */
-  update(eye: Vector3): void {
-    this.#lod?.update(eye);
+  /** `eye` in room metres. True when other books are near than before. */
+  update(eye: Vector3, dt: number): boolean {
+    const { camera, presenting, renderer } = this.#stage;
+    const lod = this.#lod;
+    lod?.update(eye);
+    if (lod && lod.version !== this.#lod_version) {
+      this.#lod_version = lod.version;
+      this.#shelves?.again();
+    }
+    this.#shelves?.update(eye, camera, presenting, this.#isSimple);
+    return this.#reading?.update(dt, eye, camera, renderer) ?? false;
   }
 
+  readonly #isSimple = (bay: number): boolean => this.#lod?.isFar(this.#stock!.table.bays[bay]!.zone) ?? false;
+
   #clear(): void {
+    this.#shelves?.dispose();
+    this.#titles?.dispose();
     this.#lod?.root.removeFromParent();
     this.#lod?.dispose();
     this.#light?.dispose();

@@ -16,6 +16,7 @@ import {
   NoColorSpace,
   NoToneMapping,
   PMREMGenerator,
+  type Vector2,
   Vector3,
   Vector4,
   WebGLCubeRenderTarget,
@@ -26,6 +27,7 @@ import {
   type WebGLRenderer,
   type WebGLRenderTarget,
 } from "three";
+import type { ShelfLight } from "./books/columns";
 import {
   BOOK_LIGHT,
   FRAGMENT_COMMON,
@@ -53,6 +55,7 @@ export interface HallSettings {
   bay_m: number;
   zones: number;
   switch_m: Record<HallQuality, [number, number]>;
+  shelf_light?: ShelfLight;
   probes: { origin: Triple; step: Triple; counts: Triple; range: number; data: string };
 }
 
@@ -98,6 +101,24 @@ export class HallLight {
       }
       node.material = after;
     });
+  }
+
+  /** What a material of books says of its atlas. */
+  atlasOf(books: Material): SpineAtlas | undefined {
+    return (books.userData["carrel"] as Made | undefined)?.atlas;
+  }
+
+  /** The material of books whose titles are painted on a sheet of `cells` across and down. */
+  titled(books: Material, sheet: Texture, cells: Vector2): Material {
+    const after = books.clone();
+    after.defines = { ...books.defines, HALL_TITLES: "" };
+    after.onBeforeCompile = (shader, renderer) => {
+      Object.assign(shader.uniforms, { hallTitles: { value: sheet }, hallTitleCells: { value: cells } });
+      books.onBeforeCompile(shader, renderer);
+    };
+    after.customProgramCacheKey = () => `titled-${books.customProgramCacheKey()}`;
+    this.made.push(after);
+    return after;
   }
 
   /** Fog of the hall for `scene.fog`. */

@@ -44,6 +44,7 @@ export class HallLoading {
       this.#told?.(key, done, total);
     };
     await Promise.all([
+      document.books && hall.loadBooks(document.books, progress),
       document.collider && hall.loadCollider(document.collider, progress),
       document.model && hall.loadModel(document.model, progress, () => this.#told !== null),
     ]);

@@ -13,7 +13,7 @@ interface Marks {
   zone?: number;
   level?: number;
   books?: string;
-  book?: "far";
+  book?: "near" | "far";
 }
 
 interface Zone {
@@ -44,6 +44,10 @@ export class HallLod {
   private readonly loose: Books[] = [];
   private readonly limits: readonly [number, number];
   private readonly nearBooks_m: number;
+  /** The shapes of a book near and far, where the hall's books come as a table. */
+  readonly shapes: { near?: Mesh; far?: Mesh } = {};
+  /** Counts changes of level. */
+  version = 0;
 
   /** `scenes` are those of the loaded file: the first is the hall, the second holds its other levels. */
   constructor(scenes: readonly Object3D[], settings: HallSettings, quality: HallQuality) {
@@ -74,6 +78,11 @@ export class HallLod {
     for (const books of this.loose) this.refine(books, eye);
   }
 
+  /** True when only the outlines of this zone's furniture are shown. */
+  isFar(zone: number): boolean {
+    return this.zones[zone]?.level === 2;
+  }
+
   dispose(): void {
     this.root.traverse((node) => {
       if (node instanceof InstancedMesh) node.dispose();
@@ -93,6 +102,7 @@ export class HallLod {
 
   private show(zone: Zone, level: number): void {
     zone.level = level;
+    this.version++;
     for (let k = 0; k < 3; k += 1) for (const node of zone.levels[k] ?? []) node.visible = k === level;
     for (const books of zone.books) books.mesh.visible = level < 2;
   }
@@ -112,8 +122,9 @@ export class HallLod {
 
   private sort(mesh: Mesh, farBook: Mesh | undefined): void {
     const { zone, level, books, book } = marksOf(mesh);
-    if (book === "far") {
+    if (book) {
       mesh.visible = false;
+      this.shapes[book] = mesh;
     } else if (books !== undefined && mesh instanceof InstancedMesh && farBook) {
       const chunk = asBooks(mesh, farBook.geometry as BufferGeometry);
       const home = zone === undefined || zone === WHOLE_HALL ? undefined : this.zones[zone];

@@ -81,12 +81,19 @@ export interface SpineAtlas {
   rows_part: number;
   volume_band: [number, number];
   numerals: number;
+  /** For blank designs: [top, foot, 1 when written in ink] of the field for a title, as parts of the height. */
+  designs?: [number, number, number][];
 }
 
 /** Books: a mask atlas (R gilt, G paper, B shade), a cloth, light at foot and head, a volume number above the foot. */
 export const BOOK_LIGHT = {
   vertexCommon: /* glsl */ `
     attribute float _CELL;
+    #ifdef HALL_TITLES
+      attribute float _TITLE;
+      uniform vec2 hallTitleCells;
+      varying vec3 vTitle;
+    #endif
     attribute vec4 _CLOTH, _LIT0, _LIT1;
     attribute vec2 uv1;
     varying vec3 vCloth, vBaked;
@@ -98,6 +105,10 @@ export const BOOK_LIGHT = {
     float row = floor( ( cell + .5 ) / ${atlas.columns.toFixed(1)} ), column = cell - row * ${atlas.columns.toFixed(1)};
     vec2 inner = mix( vec2( .02, .004 ), vec2( .98, .996 ), uv );
     vMapUv = ( vec2( column, row ) + inner ) / vec2( ${atlas.columns.toFixed(1)}, ${(atlas.rows / atlas.rows_part).toFixed(6)} );
+    #ifdef HALL_TITLES
+      float slot = max( _TITLE - 1., 0. ), titleRow = floor( ( slot + .5 ) / hallTitleCells.x );
+      vTitle = vec3( ( vec2( slot - titleRow * hallTitleCells.x, titleRow ) + inner ) / hallTitleCells, step( .5, _TITLE ) );
+    #endif
     vCloth = pow( _CLOTH.rgb, vec3( 1.7 ) ) * 1.35;
     float foot = mix( .62, 1., smoothstep( 0., .10, position.y ) );
     vBaked = mix( unbake( _LIT0.rgb ), unbake( _LIT1.rgb ), position.y ) * uv1.y * foot * 1.3;
@@ -106,10 +117,17 @@ export const BOOK_LIGHT = {
   fragmentCommon: /* glsl */ `
     varying vec3 vCloth, vBaked;
     varying vec4 vSpine;
+    #ifdef HALL_TITLES
+      uniform sampler2D hallTitles;
+      varying vec3 vTitle;
+    #endif
     float gilt;
   `,
   map: (atlas: SpineAtlas, simple: boolean) => /* glsl */ `
     vec3 mask = texture2D( map, vMapUv ).rgb;
+    #ifdef HALL_TITLES
+      mask = mix( mask, texture2D( hallTitles, vTitle.xy ).rgb, step( .5, vTitle.z ) );
+    #endif
     gilt = 0.;
     if ( vSpine.x < .25 ) {
       gilt = smoothstep( .18, .75, mask.r );

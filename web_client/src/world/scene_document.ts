@@ -33,6 +33,9 @@ export interface SceneDocument {
   model: string | null;
   collider: string | null;
   plan: string | null;
+  /** The table of the shelves' books, and what is written on them. */
+  books: string | null;
+  titles: string | null;
   bounds: { min: Triple; max: Triple };
   seats: SceneSeat[];
   places: Place[];
@@ -57,7 +60,7 @@ interface WireEntity {
 
 interface WireDocument {
   title: Names;
-  environment: { model: WireModel; collider?: WireModel; plan?: WireModel };
+  environment: { model: WireModel; collider?: WireModel; plan?: WireModel; books?: WireModel; titles?: WireModel };
   bounds: { low: Triple; high: Triple };
   entities: WireEntity[];
 }
@@ -78,6 +81,8 @@ export function readScene({ title, environment, bounds, entities }: WireDocument
     model: address(environment.model, url),
     collider: address(environment.collider, url),
     plan: address(environment.plan, url),
+    books: address(environment.books, url),
+    titles: address(environment.titles, url),
     bounds: { min: bounds.low, max: bounds.high },
     seats: [],
     places: [],
@@ -129,6 +134,8 @@ export function bareScene(min: Triple, max: Triple): SceneDocument {
     model: null,
     collider: null,
     plan: null,
+    books: null,
+    titles: null,
     bounds: { min, max },
     seats: [],
     places: [],

@@ -9,6 +9,13 @@ export interface Target extends Actionable {
   radius_metres: number;
 }
 
+/** Things too many to be kept one by one: asked when a ray goes out, or for those worth listing. */
+export interface TargetSource {
+  list(): Iterable<Target>;
+  get(id: string): Target | undefined;
+  under(origin: Vector3, direction: Vector3, within_metres: number): { target: Target; distance: number } | null;
+}
+
 const BEHIND_METRES = 0.5;
 const REACH_METRES = 30;
 /** A little help for hands that shake: targets count this much larger a metre of distance. */
@@ -16,6 +23,7 @@ const SLACK_PER_METRE = 0.006;
 
 export class Targets {
   readonly #all = new Map<string, Target>();
+  #source: TargetSource | null = null;
   readonly #sphere = new Sphere();
   readonly #ray = new Ray();
   readonly #point = new Vector3();
@@ -35,11 +43,17 @@ export class Targets {
   }
 
   get(id: string): Target | undefined {
-    return this.#all.get(id);
+    return this.#all.get(id) ?? this.#source?.get(id);
   }
 
   list(): Target[] {
-    return [...this.#all.values()];
+    return [...this.#all.values(), ...(this.#source?.list() ?? [])];
+  }
+
+  /** Asks this source from now on (null: none). */
+  ask(source: TargetSource | null): void {
+    this.#source = source;
+    this.#changed();
   }
 
   /** The nearest target that a ray meets and that no wall hides, or null. */
@@ -58,6 +72,11 @@ export class Targets {
       if (distance >= nearest) continue;
       best = target;
       nearest = distance;
+    }
+    const sourced = this.#source?.under(origin, direction, nearest);
+    if (sourced) {
+      best = sourced.target;
+      nearest = sourced.distance;
     }
     if (!best) return null;
     const hidden =

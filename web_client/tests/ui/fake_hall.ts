@@ -63,6 +63,7 @@ export function fakeState(language = "en"): HallState {
     whereabouts: new Signal<HallState["whereabouts"]["value"]>(new Map()),
     actionables: new Signal<HallState["actionables"]["value"]>([]),
     focused: new Signal<HallState["focused"]["value"]>(null),
+    book: new Signal<HallState["book"]["value"]>(null),
     plan: new Signal<HallState["plan"]["value"]>(null),
     arrange: makeArrangeState(),
   };
