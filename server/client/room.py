@@ -7,15 +7,20 @@ import contextlib
 import itertools
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Final, TypeVar
 
 import aiohttp
+import msgspec
 from numpy.typing import ArrayLike
 from yarl import URL
 
 from carrel.avatars.codec import CLIENT_FLAGS, FLAG_JUMP
+from carrel.scenes.document import Components, Entity
+from carrel.scenes.document import Transform as EntityTransform
+from carrel.server.client.arrangement import Arrangement
 from carrel.server.client.clock import RoomClock
+from carrel.server.client.drags import Drag, drag_message, read_drags
 from carrel.server.client.errors import ClientError, Closed, Refused, TimedOut
 from carrel.server.client.people import People
 from carrel.server.client.poses import IDENTITY, PoseTable, Transform, pose_message
@@ -32,6 +37,7 @@ BACK_OFF_S: Final = (0.1, 0.3, 1.0, 2.0, 5.0)
 FINAL_CODES: Final = frozenset({1000, 4001, 4002, 4003, 4004})
 """Left, taken over by another tab, session ended, removed, banned: who is told so does not come back by itself."""
 EVENTS_KEPT: Final = 4096
+FOR_EVER_S: Final = 1e9
 
 Enter = Callable[[str | None], Awaitable[m.EnterAnswer]]
 """Keeps a place; given an old resume token, for the participant one was."""
@@ -51,6 +57,9 @@ class RoomClient:
     def __init__(self, http: aiohttp.ClientSession, base: URL, enter: Enter, *, come_back: bool = True) -> None:
         self.people = People()
         self.poses = PoseTable()
+        self.arrangement = Arrangement()
+        self.drags: dict[int, Drag] = {}
+        """By the holder's slot, the newest place of what is held."""
         self.clock = RoomClock()
         self.frames = 0
         self.missed_events = 0
@@ -71,6 +80,7 @@ class RoomClient:
         self._tasks: list[asyncio.Task[None]] = []
         self._pings: dict[int, float] = {}
         self._over: Closed | None = None
+        self._following: asyncio.Task[None] | None = None
 
     # --- coming and going ---
 
@@ -170,6 +180,44 @@ class RoomClient:
             with contextlib.suppress(Closed):
                 await self._send(self._last_pose)
 
+    # --- the scene ---
+
+    async def arrange(self) -> Arrangement:
+        """Fetch what is placed; from now on `arrangement` follows by itself, over losses too. Raises Refused, Closed."""
+        if self._following is None:
+            await self._fetch_arrangement()
+            self._following = asyncio.create_task(self._follow())
+            self._tasks.append(self._following)
+        return self.arrangement
+
+    async def spawn(self, entity: Entity) -> m.Applied:
+        return await self._change(m.Spawn, entity=entity)
+
+    async def patch(self, entity: str, components: Components, unset: Iterable[str] = ()) -> m.Applied:
+        return await self._change(m.Patch, entity=entity, set=components, unset=list(unset))
+
+    async def remove(self, entity: str) -> m.Applied:
+        return await self._change(m.Remove, entity=entity)
+
+    async def grab(self, entity: str) -> m.Applied:
+        return await self._change(m.Grab, entity=entity)
+
+    async def release(self, entity: str, transform: EntityTransform | None = None) -> m.Applied:
+        return await self._change(m.Release, entity=entity, transform=transform)
+
+    async def undo(self) -> m.Applied:
+        return await self._change(m.Undo)
+
+    async def redo(self) -> m.Applied:
+        return await self._change(m.Redo)
+
+    async def drag(self, transform: EntityTransform) -> None:
+        """Where I carry what I hold. Keep to `welcome.pacing.pose_hz`. Nothing is sent while the connection is lost."""
+        self._sequence += 1
+        if self.connected:
+            with contextlib.suppress(Closed):
+                await self._send(drag_message(transform, self.welcome.space.origin, self._sequence))
+
     # --- hearing ---
 
     async def events(self) -> AsyncIterator[Event]:
@@ -198,6 +246,37 @@ class RoomClient:
     def over(self) -> Closed | None:
         """Why the room is over for this client; None while it is not."""
         return self._over
+
+    # --- inside: the scene ---
+
+    async def _change(self, kind: type[Asked], **fields: Any) -> m.Applied:
+        answer = await self.request(kind, **fields)
+        assert isinstance(answer, m.Applied)
+        return answer
+
+    async def _fetch_arrangement(self) -> None:
+        address = self._base.join(URL(self.welcome.space.arrangement_url))
+        try:
+            async with self._http.get(address) as answer:
+                body = await answer.read()
+                if answer.status >= 400:
+                    raise Refused(f"http_{answer.status}", "the arrangement was not given")
+        except aiohttp.ClientError as error:
+            raise Closed(1006, str(error)) from error
+        self.arrangement.fetched(msgspec.json.decode(body, type=m.Arranged))
+        self._stirred.set()
+
+    async def _follow(self) -> None:
+        """Fetch again whenever what is known does not lead to what has happened."""
+        tries = 0
+        while True:
+            await self.until(lambda room: room.arrangement.is_stale and room.connected, FOR_EVER_S)
+            try:
+                await self._fetch_arrangement()
+                tries = 0
+            except ClientError:
+                await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+                tries += 1
 
     # --- inside: the connection ---
 
@@ -240,9 +319,11 @@ class RoomClient:
         self.welcome = answer
         self._resume = answer.resume_token
         self.people.welcome(answer)
+        self.arrangement.welcome(answer)
         if not answer.resumed:
             self._last_private = max(0, answer.private_sequence - 1)
             self.poses = PoseTable()
+            self.drags = {}
         self._stirred.set()
 
     async def _first_answer(self, socket: aiohttp.ClientWebSocketResponse) -> m.Answer:
@@ -253,7 +334,7 @@ class RoomClient:
         if message.type is not aiohttp.WSMsgType.BINARY:
             raise Closed(socket.close_code or 1006, str(message.extra or "closed before an answer"))
         down = frames.decode_down(message.data)
-        if isinstance(down, m.Welcome | m.Failure | m.Result):
+        if isinstance(down, m.Answer):
             return down
         raise Closed(1002, "the first message is not an answer")
 
@@ -304,8 +385,13 @@ class RoomClient:
                 for event in self.people.hear(down.event_sequence, down.events):
                     if isinstance(event, m.Left):
                         self.poses.forget(event.slot)
+                        self.drags.pop(event.slot, None)
+                    elif isinstance(event, m.Released) and (held := self.arrangement.held.get(event.entity)):
+                        self.drags.pop(held.slot, None)
+                    self.arrangement.hear(event)
                     self._note(event)
                 self.poses.hear(down.room_ms, down.sections)
+                self.drags |= read_drags(down.sections, self.welcome.space.origin)
             case frames.Pong():
                 if (sent := self._pings.pop(down.echo, None)) is not None:
                     self.clock.hear(sent, local_ms(), down.room_ms)
@@ -313,7 +399,7 @@ class RoomClient:
                 if down.sequence > self._last_private:
                     self._last_private = down.sequence
                     self._note(down.event)
-            case m.Result() | m.Failure() | m.Welcome():
+            case m.Result() | m.Applied() | m.Failure() | m.Welcome():
                 waiting = self._answers.get(down.id) if down.id is not None else None
                 if waiting is not None and not waiting.done():
                     waiting.set_result(down)

@@ -11,6 +11,7 @@ from aiohttp import web
 from carrel.server.errors import BadRequest, Banned, NotSignedIn, PeerError, TooLarge
 from carrel.server.rooms.origins import check_origin
 from carrel.server.rooms.room_socket import room_socket
+from carrel.server.rooms.scene_routes import scene_routes
 from carrel.server.rooms.service import Rooms
 from carrel.server.wire.messages import EnterRequest
 
@@ -25,6 +26,7 @@ def routes(rooms: Rooms) -> list[web.RouteDef]:
         web.get("/api/rooms", partial(_answered, list_rooms, rooms)),
         web.post("/api/rooms/{room}/enter", partial(_answered, enter, rooms)),
         web.get("/api/rooms/{room}/socket", partial(_answered, room_socket, rooms)),
+        *scene_routes(rooms, _answered),
     ]
 
 

@@ -38,6 +38,7 @@ from carrel.server.wire.schema import schema_hash
 
 log = structlog.get_logger("carrel.rooms")
 
+RESTORES_PER_MINUTE: Final = 6
 ENDED_KEPT_MS: Final = 120_000
 """An ended session is remembered so long, for requests that were under way when it ended."""
 
@@ -81,6 +82,7 @@ class Rooms:
         self.session_ends: list[Callable[[str], None]] = []
         """Called with each session that ends."""
         self._enters: dict[str, Bucket] = {}
+        self._restores: dict[str, Bucket] = {}
         self._ended: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticker = Ticker(1 / settings.tick_hz, self.tick, self.metrics.late_ticks.inc)
@@ -153,6 +155,12 @@ class Rooms:
             protocol=PROTOCOL_VERSION,
             schema=schema_hash(),
         )
+
+    def spend_restore(self, identity: Identity) -> None:
+        """Each restore keeps a whole state: they are counted. Raises TooManyRequests."""
+        now_ms = self.now_ms()
+        bucket = self._restores.setdefault(identity.subject, Bucket(RESTORES_PER_MINUTE, 60_000, at_ms=now_ms))
+        bucket.spend(now_ms, "That was often. Wait a moment before you bring back another state.")
 
     def visit(self, identity: Identity, room_id: str, connection: VisitConnection) -> Visit:
         """A connection has opened: what it says goes to the returned visit. Raises NotFound, NotSignedIn."""
@@ -262,6 +270,8 @@ class Rooms:
             for visit in list(live.visits):
                 visit.check(now_ms)
         self._ended = {session: until for session, until in self._ended.items() if until > now_ms}
-        self._enters = {
-            session: bucket for session, bucket in self._enters.items() if now_ms - bucket.at_ms < bucket.refill_ms
-        }
+        self._enters, self._restores = _in_use(self._enters, now_ms), _in_use(self._restores, now_ms)
+
+
+def _in_use(buckets: dict[str, Bucket], now_ms: int) -> dict[str, Bucket]:
+    return {key: bucket for key, bucket in buckets.items() if now_ms - bucket.at_ms < bucket.refill_ms}

@@ -266,14 +266,14 @@ class RoomClient:
         await self.socket.send_bytes(bytes((frames.UP_REQUEST,)) + m.encode(kind(id=self._numbers, **fields)))
         while True:
             down = await self.receive()
-            if isinstance(down, m.Result | m.Failure | m.Welcome) and down.id == self._numbers:
+            if isinstance(down, m.Answer) and down.id == self._numbers:
                 return down
 
     async def answer(self) -> Any:
         """The next answer, whatever it answers."""
         while True:
             down = await self.receive()
-            if isinstance(down, m.Result | m.Failure | m.Welcome):
+            if isinstance(down, m.Answer):
                 return down
 
     async def sees(self, slot: int, test: Callable[[Any], bool] = lambda record: True) -> Any:
