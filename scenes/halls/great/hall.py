@@ -21,6 +21,7 @@ from carrel.scenes.halls.great.document import (
     great_hall_document,
 )
 from carrel.scenes.halls.great.plan import plan_svg
+from carrel.scenes.halls.kit.model import Case
 from carrel.scenes.halls.paint.lettering import FontFace
 
 SCENE_JSON = "great_hall.scene.json"
@@ -36,6 +37,7 @@ class BuiltHall:
     plan: bytes
     books: bytes
     titles: bytes
+    cases: tuple[Case, ...]
     statistics: dict[str, Any]
 
     def files(self) -> dict[str, bytes]:
@@ -82,4 +84,4 @@ def build_great_hall(
         "entities": len(scene.entities),
         "size_bytes_by_part": raw.file.size_bytes,
     }
-    return BuiltHall(raw.file.data, scene, solid, plan, books, titles, statistics)
+    return BuiltHall(raw.file.data, scene, solid, plan, books, titles, tuple(raw.model.cases), statistics)

@@ -50,6 +50,10 @@ export function publishHook(state: HallState, visit: Visit, world: World | null)
     get renderInfo() {
       return { calls: 0, triangles: 0, fps: 0, ...world?.stage.info };
     },
+    /** Titles painted on the spines near by, of how many; and the book on the card. */
+    get books() {
+      return { ...world?.hall?.titles, card: state.book.value?.title ?? null };
+    },
     get seated() {
       return state.seated.value;
     },

@@ -2,6 +2,7 @@
 import { Arrivals } from "../a11y/arrivals";
 import { NearList } from "../a11y/near_list";
 import { Cleanup } from "../hall/signal";
+import { bookCard } from "./book_card";
 import { chatPanel } from "./chat_panel";
 import type { Context, Part } from "./context";
 import { dock } from "./dock";
@@ -43,6 +44,7 @@ export function inHall(context: Context): Part {
     lineStrip(context),
     notices(context),
     panels,
+    bookCard(context),
     firstMinute(context),
     minimap(context),
     dock(context),

@@ -7,6 +7,7 @@ import "./hall_css/sheets.css";
 import "./hall_css/chat.css";
 import "./hall_css/people.css";
 import "./hall_css/small_panels.css";
+import "./hall_css/book_card.css";
 import "./hall_css/map_and_notices.css";
 import "./hall_css/first_minute.css";
 import "./hall_css/things_near.css";

@@ -141,6 +141,11 @@ export class Hall {
     return this.#reading?.update(dt, eye, camera, renderer) ?? false;
   }
 
+  /** How many spines near by have their titles. */
+  get titles(): { painted: number; near: number } {
+    return this.#reading?.progress ?? { painted: 0, near: 0 };
+  }
+
   readonly #isSimple = (bay: number): boolean => this.#lod?.isFar(this.#stock!.table.bays[bay]!.zone) ?? false;
 
   #clear(): void {

@@ -36,13 +36,13 @@ export const BUDGETS: Record<"high" | "low", Budget> = {
   low: { whole_m: 0.5, boxes_m: 3, whole_books: 600, boxes_books: 2000 },
 };
 
-/** A new column begins where a run lies higher than the one before it. */
+/** A new column begins where a run does not lie lower than the one before it. */
 export function chunksOf({ bays, runs }: BooksTable): Chunk[] {
   const chunks: Chunk[] = [];
   for (const [number, bay] of bays.entries()) {
     const starts: number[] = [];
     for (let k = 0; k < bay.runs; k++)
-      if (k === 0 || runs[bay.firstRun + k]!.y > runs[bay.firstRun + k - 1]!.y) starts.push(bay.firstRun + k);
+      if (k === 0 || runs[bay.firstRun + k]!.y >= runs[bay.firstRun + k - 1]!.y) starts.push(bay.firstRun + k);
     const wide = bay.width / starts.length;
     for (const [column, first] of starts.entries()) {
       const end = starts[column + 1] ?? bay.firstRun + bay.runs;
