@@ -19,6 +19,7 @@ export const KEYS = {
   react: ["KeyR"],
   hand: ["KeyH"],
   map: ["KeyM"],
+  arrange: ["KeyB"],
   settings: ["Comma"],
   help: ["Slash"],
 } as const satisfies Record<string, readonly string[]>;
@@ -27,7 +28,7 @@ export type KeyName = keyof typeof KEYS;
 export const KEY_NAMES = Object.keys(KEYS) as KeyName[];
 
 /** Names that the interface carries out; the others move the body and belong to the engine. */
-export const PANEL_KEYS = ["chat", "people", "go_to", "react", "hand", "map", "settings", "help"] as const;
+export const PANEL_KEYS = ["chat", "people", "go_to", "react", "hand", "map", "arrange", "settings", "help"] as const;
 export type PanelKey = (typeof PANEL_KEYS)[number];
 
 /** These always work and cannot be changed: the way out must not be lost. */

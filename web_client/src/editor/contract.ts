@@ -114,7 +114,8 @@ export interface ArrangeActions {
   remove(): Promise<void>;
   undo(): Promise<void>;
   redo(): Promise<void>;
-  upload(files: readonly File[]): void;
+  /** Pictures hang where they were dropped (CSS pixels), or where one looks. */
+  upload(files: readonly File[], x?: number, y?: number): void;
   dropUpload(id: number): void;
   history(before?: number): Promise<SceneHistory>;
   view(operation: PastOperation | null): Promise<void>;

@@ -368,7 +368,7 @@ export class Editor implements Arranging, ArrangeActions {
     const [x, y, z] = value.position;
     if (step.do === "turn") this.#say("arrange.at.degrees", { degrees: value.degrees });
     else if (step.do === "scale") this.#say("arrange.at.scale", { percent: Math.round(value.scale * 100) });
-    else this.#say("arrange.at", { x, y, z });
+    else this.#say("arrange.at", { x: x.toFixed(2), y: y.toFixed(2), z: z.toFixed(2) });
   }
 
   set({ position, degrees, scale }: { position?: Vector; degrees?: number; scale?: number }): void {

@@ -41,6 +41,34 @@ export function publishHook(state: HallState, visit: Visit, world: World | null)
           };
         });
     },
+    /** What people have placed, as it is seen now. */
+    get placed() {
+      const placed = world?.things;
+      return [...(placed?.things.all.values() ?? [])].map((thing) => ({
+        id: thing.id,
+        label: placed!.name(thing),
+        kind: thing.kind,
+        ...thing.transform(),
+        caption: thing.entity.caption?.text ?? null,
+        holder: thing.holder,
+        /** The server's word, where nothing glides or is carried. */
+        settled: thing
+          .transform()
+          .position.every((metres, i) => Math.abs(metres - thing.entity.transform.position[i]!) < 1e-3),
+      }));
+    },
+    get arranging() {
+      const { on, placing, chosen, uploads, rights, past } = state.arrange;
+      return {
+        on: on.value,
+        placing: placing.value,
+        chosen: chosen.value,
+        uploads: uploads.value,
+        rights: rights.value,
+        past: past.value,
+        known: world?.things.arrangement.known ?? false,
+      };
+    },
     get frames() {
       return channel.frames;
     },

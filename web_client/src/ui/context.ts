@@ -2,10 +2,21 @@
 import type { Announcer } from "../a11y/live";
 import type { HallActions, HallState, Scope, Settings, Trouble } from "../hall/state";
 import { Signal } from "../hall/signal";
+import type { ArrangeTab } from "../editor/ui/tabs";
 import type { Words } from "../i18n/words";
 import type { Plain } from "./plain";
 
-export const PANELS = ["chat", "people", "goto", "help", "settings", "headset", "reactions", "more"] as const;
+export const PANELS = [
+  "arrange",
+  "chat",
+  "people",
+  "goto",
+  "help",
+  "settings",
+  "headset",
+  "reactions",
+  "more",
+] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** A page within the people panel. */
@@ -14,6 +25,7 @@ export type PeoplePage = { kind: "list" } | { kind: "person" | "report" | "moder
 /** What the interface itself remembers during a visit: it outlives a change of language. */
 export class UiModel {
   readonly panel = new Signal<PanelName | null>(null);
+  readonly arrangeTab = new Signal<ArrangeTab>("add");
   readonly peoplePage = new Signal<PeoplePage>({ kind: "list" });
   readonly scope = new Signal<Scope>("nearby");
   readonly partner = new Signal<string | null>(null);

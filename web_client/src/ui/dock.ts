@@ -24,6 +24,7 @@ const ITEMS: readonly (DockItem | "gap")[] = [
   { id: "people", icon: "people", key: "people", panel: "people" },
   { id: "react", icon: "smile", key: "react", panel: "reactions" },
   { id: "hand", icon: "hand", key: "hand" },
+  { id: "arrange", icon: "cube", key: "arrange", optional: true },
   "gap",
   { id: "safe", icon: "shield" },
   { id: "more", icon: "more", panel: "more" },
@@ -47,6 +48,9 @@ export function dock(context: Context): Part {
       );
     }),
   );
+  const arrange = element.querySelector<HTMLElement>("#dock-arrange")!;
+  cleanup.add(state.arrange.rights.watch(({ place, change }) => (arrange.hidden = !place && change === "none")));
+  cleanup.add(state.arrange.on.watch((on) => arrange.setAttribute("aria-pressed", String(on))));
   const hand = element.querySelector("#dock-hand");
   cleanup.add(state.self.watch((self) => hand?.setAttribute("aria-pressed", String(self?.hand_raised ?? false))));
   cleanup.add(rove(element));
@@ -79,8 +83,19 @@ function dockButton(context: Context, item: DockItem, cleanup: Cleanup): HTMLEle
 
 function press(context: Context, { id, panel }: DockItem): void {
   if (panel) context.model.toggle(panel);
+  else if (id === "arrange") toggleArranging(context);
   else if (id === "hand") void raiseHand(context);
   else void goSafe(context);
+}
+
+/** Begins with the panel open; ends with it closed. */
+export function toggleArranging({ state, actions, model }: Context): void {
+  const { place, change } = state.arrange.rights.value;
+  if (!state.arrange.on.value && (place || change !== "none")) model.panel.value = "arrange";
+  else {
+    actions.arrange.open(!state.arrange.on.value);
+    if (model.panel.value === "arrange") model.panel.value = null;
+  }
 }
 
 export async function raiseHand(context: Context): Promise<void> {

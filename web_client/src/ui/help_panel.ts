@@ -21,6 +21,7 @@ const SHOWN: readonly KeyName[] = [
   "people",
   "go_to",
   "hand",
+  "arrange",
 ];
 const WAYS = {
   mouse: ["look", "walk", "act"],

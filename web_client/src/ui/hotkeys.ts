@@ -3,9 +3,10 @@ import { nextRegion } from "../a11y/focus";
 import { keyTable, PANEL_KEYS, type KeyName, type PanelKey } from "../a11y/keys";
 import { Cleanup } from "../hall/signal";
 import type { Context, PanelName } from "./context";
-import { goSafe, raiseHand } from "./dock";
+import { goSafe, raiseHand, toggleArranging } from "./dock";
 
 const OPENS: Readonly<Partial<Record<PanelKey, PanelName>>> = {
+  arrange: "arrange",
   chat: "chat",
   people: "people",
   go_to: "goto",
@@ -44,7 +45,8 @@ export function hotkeys(context: Context): () => void {
       return;
     event.preventDefault();
     const panel = OPENS[name as PanelKey];
-    if (panel) model.toggle(panel);
+    if (panel === "arrange") toggleArranging(context);
+    else if (panel) model.toggle(panel);
     else if (name === "hand") void raiseHand(context);
     else if (name === "map") model.mapShown.value = !model.mapShown.value;
   });

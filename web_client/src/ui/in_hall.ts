@@ -1,6 +1,11 @@
 /** Everything over the picture while one is in the hall. */
 import { Arrivals } from "../a11y/arrivals";
 import { NearList } from "../a11y/near_list";
+import { arrangeBar } from "../editor/ui/bar";
+import { dropZone } from "../editor/ui/drop";
+import { handles } from "../editor/ui/handles";
+import { arrangeKeys } from "../editor/ui/keys";
+import { arrangePanel } from "../editor/ui/panel";
 import { Cleanup } from "../hall/signal";
 import { bookCard } from "./book_card";
 import { chatPanel } from "./chat_panel";
@@ -23,6 +28,7 @@ import { goToPanel, morePanel, reactionsPanel } from "./small_panels";
 import { topBar } from "./top_bar";
 
 const CONTENTS: Contents = {
+  arrange: arrangePanel,
   chat: chatPanel,
   people: peoplePanel,
   goto: goToPanel,
@@ -47,6 +53,9 @@ export function inHall(context: Context): Part {
     bookCard(context),
     firstMinute(context),
     minimap(context),
+    handles(context),
+    arrangeBar(context),
+    dropZone(context),
     dock(context),
     heard(context),
   ];
@@ -60,7 +69,9 @@ export function inHall(context: Context): Part {
     ...parts.map((part) => part.element),
   );
   for (const part of [near, ...parts]) cleanup.add(() => part.dispose());
+  cleanup.add(arrangeKeys(context));
   cleanup.add(hotkeys(context));
+  cleanup.add(state.arrange.on.watch((on) => element.classList.toggle("is-arranging", on)));
 
   const arrivals = new Arrivals(
     (sentence) => announcer.say(sentence),

@@ -99,13 +99,15 @@ export function reactionsPanel(context: Context): Content {
 const MORE: readonly (readonly [PanelName, IconName, string])[] = [
   ["help", "move", "dock.moving"],
   ["goto", "pin", "dock.go_to"],
+  ["arrange", "cube", "dock.arrange"],
   ["settings", "gear", "bar.settings"],
   ["headset", "headset", "bar.headset"],
 ];
 
-export function morePanel({ model, words: { t } }: Context): Content {
-  const rows = MORE.map(([panel, picture, key]) =>
-    button(t(key), () => (model.panel.value = panel), { kind: "rowbtn", icon: picture }),
+export function morePanel({ state, model, words: { t } }: Context): Content {
+  const { place, change } = state.arrange.rights.value;
+  const rows = MORE.filter(([panel]) => panel !== "arrange" || place || change !== "none").map(
+    ([panel, picture, key]) => button(t(key), () => (model.panel.value = panel), { kind: "rowbtn", icon: picture }),
   );
   return {
     title: t("dock.more"),

@@ -13,4 +13,5 @@ import "./hall_css/first_minute.css";
 import "./hall_css/things_near.css";
 import "./hall_css/entrance.css";
 import "./hall_css/start_and_end.css";
+import "./hall_css/arrange.css";
 import "./hall_css/narrow.css";

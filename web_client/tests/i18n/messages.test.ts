@@ -36,7 +36,7 @@ describe("the two languages", () => {
 
   it("have every key that the interface names", () => {
     const root = new URL("../../src/", import.meta.url);
-    const files = ["ui", "a11y"].flatMap((folder) =>
+    const files = ["ui", "a11y", "editor/ui"].flatMap((folder) =>
       readdirSync(new URL(folder, root)).map((file) => `${folder}/${file}`),
     );
     const named = files

@@ -1,0 +1,34 @@
+/** A file that is dropped on the picture hangs where it was dropped. */
+import { Cleanup } from "../../hall/signal";
+import type { Context, Part } from "../../ui/context";
+import { el } from "../../ui/dom";
+import { icon } from "../../ui/icons";
+
+export function dropZone({ state, actions, words }: Context): Part {
+  const cleanup = new Cleanup();
+  const element = el(
+    "div",
+    { class: "arrange-drop", hidden: true },
+    icon("image"),
+    el("p", {}, words.t("arrange.drop")),
+  );
+  const bringsFiles = (event: DragEvent): boolean =>
+    state.arrange.rights.value.place && event.dataTransfer?.types.includes("Files") === true;
+  cleanup.listen(window, "dragover", (event: DragEvent) => {
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer!.dropEffect = "copy";
+    element.hidden = false;
+  });
+  cleanup.listen(window, "dragleave", (event: DragEvent) => {
+    if (event.relatedTarget === null) element.hidden = true;
+  });
+  cleanup.listen(window, "drop", (event: DragEvent) => {
+    element.hidden = true;
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    actions.arrange.open(true);
+    actions.arrange.upload([...event.dataTransfer!.files], event.clientX, event.clientY);
+  });
+  return { element, dispose: () => cleanup.dispose() };
+}
