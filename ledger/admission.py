@@ -67,9 +67,10 @@ _SELF_INTRODUCED: Final = (KeyRegister, KeyRecover)
 """Whose `by` need not be a registered key: their handlers look at it."""
 
 
-def admit(state: State, entry: Entry, logged_ms: int) -> None:
-    """Add the entry at index `state.size`. `logged_ms` is never before the last one's. Raises Refused, and then the state is as before."""
+def admit(state: State, entry: Entry, logged_ms: int) -> str:
+    """Add the entry at index `state.size`; its id. `logged_ms` is never before the last one's. Raises Refused, and then the state is as before."""
     body = entry.body
+    entry_id = entry.hash.hex()
     if body.log != state.log:
         raise WrongLog(f"This entry is for the log {body.log}; this one is {state.log}.")
     if body.ts > logged_ms + FUTURE_MS:
@@ -84,10 +85,11 @@ def admit(state: State, entry: Entry, logged_ms: int) -> None:
         keys.active(state, key)
     try:
         credits.lapse(state, logged_ms)
-        HANDLERS[type(body)](state, body, entry.hash.hex(), logged_ms)
+        HANDLERS[type(body)](state, body, entry_id, logged_ms)
     except Refused:
         state.undo()
         raise
     state.keep()
     state.clock_ms = logged_ms
     state.size += 1
+    return entry_id

@@ -41,8 +41,14 @@ def _secret(seed: bytes) -> bytes:
 
 def check_key(key: bytes) -> None:
     """Raises BadKey unless `key` is the shortest form of a point of the main subgroup."""
-    if len(key) != KEY_BYTES or not crypto_core_ed25519_is_valid_point(key):
+    if len(key) != KEY_BYTES or not _is_point(key):
         raise BadKey("This is not an Ed25519 public key that every verifier accepts. Make a new key.")
+
+
+@lru_cache(maxsize=8192)
+def _is_point(key: bytes) -> bool:
+    """It takes as long as a signature, and is asked when an entry is read and again when it is admitted."""
+    return crypto_core_ed25519_is_valid_point(key)
 
 
 def verify(key: bytes, message: bytes, signature: bytes) -> None:

@@ -79,6 +79,8 @@ def parse(
     _check_signers(body, given)
     if leaf_bytes(raw, len(given)) > MOST_LEAF_BYTES:
         raise TooLong(f"With its signatures the entry has more than {MOST_LEAF_BYTES} bytes.")
+    if isinstance(body, _BRINGERS):
+        ed25519.check_key(bytes.fromhex(body.key))  # admission asks again, on the one thread that appends
     message = DOMAIN + raw
     for one in given:
         verify(one.key, message, one.signature)

@@ -67,16 +67,16 @@ class Sequencer:
     def _verdict(
         self, entry: Entry, known: Mapping[bytes, Record], fresh: dict[bytes, Record], logged_ms: int
     ) -> Verdict:
-        key, digest = bytes.fromhex(entry.body.id), entry.hash
+        key = bytes.fromhex(entry.body.id)
         earlier = known.get(key) or fresh.get(key)
         if earlier is not None:
-            if earlier.hash == digest:
+            if earlier.hash == entry.hash:
                 return Accepted(earlier, again=True)
             return IdReplayed(
                 f"Entry {earlier.index} has this id and says something else. Make a new id for a new entry."
             )
         try:
-            admission.admit(self.state, entry, logged_ms)
+            entry_id = admission.admit(self.state, entry, logged_ms)
         except Refused as refused:
             return refused
         leaf = encode_leaf(entry, logged_ms)
@@ -84,11 +84,11 @@ class Sequencer:
             self.state.size - 1,
             logged_ms,
             key,
-            digest,
+            bytes.fromhex(entry_id),
             leaf_hash(leaf),
             leaf,
             str(entry.body.__struct_config__.tag),
-            subjects(self.state, entry.body, digest.hex()),
+            subjects(self.state, entry.body, entry_id),
         )
         fresh[key] = record
         return Accepted(record)

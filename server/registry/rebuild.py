@@ -123,16 +123,14 @@ class _Replay:
         for index, record in zip(range(start, end), [*records, *[None] * (end - start - len(records))], strict=True):
             if record is None or record.index != index:
                 raise BadEntry(f"Entry {index} is missing from the database.")
-            entry = self._admit(record)
-            self._subjects.update(
-                (subject_key(one), index) for one in subjects(self._state, entry.body, entry.hash.hex())
-            )
+            entry, entry_id = self._admit(record)
+            self._subjects.update((subject_key(one), index) for one in subjects(self._state, entry.body, entry_id))
         self._tree = self._tree.extend([record.leaf_hash for record in records])
         signed = records[: max(0, self._checkpoint.size - start)]
         if signed:
             self._compare_files(signed)
 
-    def _admit(self, record: Record) -> Entry:
+    def _admit(self, record: Record) -> tuple[Entry, str]:
         try:
             check_record(record)
             logged_ms, entry = open_leaf(record.leaf)
@@ -140,12 +138,12 @@ class _Replay:
                 raise BadEntry("It was logged before the one in front of it.")
             if record.id in self._ids:
                 raise BadEntry(f"Its `id` {record.id.hex()} was used before.")
-            admit(self._state, entry, logged_ms)
+            entry_id = admit(self._state, entry, logged_ms)
         except (Damaged, Invalid, Refused) as error:
             raise BadEntry(f"Entry {record.index}: {error}") from error
         self._state.drop_changes()
         self._ids.add(record.id)
-        return entry
+        return entry, entry_id
 
     def _renew(self) -> None:
         """Of another format there is nothing to compare with."""
