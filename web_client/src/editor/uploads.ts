@@ -2,11 +2,10 @@
  * Files that somebody brings: sent in pieces by the tus protocol, so that a line that breaks goes on where it was, then watched until the library has
  * looked at them.
  */
-import type { Trouble } from "../hall/state";
 import { sendJson } from "../net/http";
 import { isRefusal, refusal } from "../net/requests";
 import type { Transform } from "../net/protocol.gen";
-import { type Work, modelUrlOf } from "../world/placed/works";
+import { modelOf, type Work } from "../world/placed/works";
 import type { Source, Upload } from "./contract";
 
 const PIECE_BYTES = 1 << 20;
@@ -19,8 +18,6 @@ const PICTURE_M = 1.2;
 const PANORAMA_M = 0.6;
 const PAGE_M = 0.8;
 const AUDIO_M = 0.34;
-/** Width over height of pictures of the whole round. */
-const PANORAMA_RATIO = 2;
 
 export interface UploadPorts {
   changed(all: readonly Upload[]): void;
@@ -48,8 +45,7 @@ export class Uploads {
     try {
       const shape = await shapeOf(file);
       const at = shape ? place(shape) : null;
-      const work_id = await digest(file);
-      await send(file, abort.signal, (share) => this.#put({ ...this.#get(id), share }));
+      const work_id = await send(file, abort.signal, (share) => this.#put({ ...this.#get(id), share }));
       this.#put({ ...this.#get(id), stage: "checking", share: 1 });
       const work = await accepted(work_id, abort.signal);
       this.#put({ ...this.#get(id), stage: "ready" });
@@ -87,8 +83,8 @@ export class Uploads {
 
 const TUS = { "tus-resumable": "1.0.0" } as const;
 
-/** The whole file to the library; after a break from where the library has it. Rejects with a Refusal. */
-async function send(file: File, signal: AbortSignal, told: (share: number) => void): Promise<void> {
+/** The whole file to the library; after a break from where the library has it. Answers the work's id; rejects with a Refusal. */
+async function send(file: File, signal: AbortSignal, told: (share: number) => void): Promise<string> {
   const metadata = `filename ${base64(file.name)},filetype ${base64(file.type || "application/octet-stream")}`;
   const created = await answered("/api/uploads", {
     method: "POST",
@@ -99,12 +95,14 @@ async function send(file: File, signal: AbortSignal, told: (share: number) => vo
   if (!location) throw refusal("upload_failed");
   let offset = Number(created.headers.get("upload-offset") ?? 0);
   let attempt = 0;
-  while (offset < file.size) {
+  let work: string | null = null;
+  while (work === null) {
     try {
       const body = file.slice(offset, offset + PIECE_BYTES);
       const headers = { ...TUS, "upload-offset": String(offset), "content-type": "application/offset+octet-stream" };
       const patched = await answered(location, { method: "PATCH", headers, body, signal });
       offset = Number(patched.headers.get("upload-offset"));
+      work = patched.headers.get("carrel-work");
       attempt = 0;
       told(offset / file.size);
     } catch (error) {
@@ -113,9 +111,13 @@ async function send(file: File, signal: AbortSignal, told: (share: number) => vo
       if (signal.aborted || !passes || ++attempt >= ATTEMPTS) throw why;
       await sleep(why.retryAfterMs ?? Math.min(LONGEST_WAIT_MS, WAIT_MS * 2 ** attempt));
       const head = await answered(location, { method: "HEAD", headers: TUS, signal }).catch(() => null);
-      if (head) offset = Number(head.headers.get("upload-offset"));
+      if (!head) continue;
+      offset = Number(head.headers.get("upload-offset"));
+      // The last piece may have arrived though its answer did not.
+      work = head.headers.get("carrel-work");
     }
   }
+  return work;
 }
 
 async function answered(path: string, init: RequestInit): Promise<Response> {
@@ -133,12 +135,12 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
 
 /** Ends when the library has taken the work; rejects with its reason when it did not. */
 async function accepted(id: string, signal: AbortSignal): Promise<Work> {
-  for (let waited = 0; ; waited += ASK_MS) {
+  for (;;) {
     signal.throwIfAborted();
     const work = await sendJson<Work>(`/api/works/${id}`);
     if (work.state === "accepted") return work;
-    if (work.state === "refused") throw refusal(work.code ?? "upload_failed", work.message ?? "") satisfies Trouble;
-    await sleep(ASK_MS);
+    if (work.state === "refused") throw refusal(work.code || "upload_failed", work.message ?? "");
+    await sleep(work.retry_after_ms || ASK_MS);
   }
 }
 
@@ -156,8 +158,8 @@ async function shapeOf(file: File): Promise<[number, number] | null> {
 /** What to place of an accepted work. `shape` is that of the picture it was, where known. */
 export function sourceOf(work: Work, shape: [number, number] | null = null): Source {
   const label = work.name;
-  const url = modelUrlOf(work);
-  if (url) return { label, entity: { model: url } };
+  const model = modelOf(work);
+  if (model) return { label, entity: { model } };
   const kind = work.kind as NonNullable<Source["entity"]["media"]>["kind"];
   const sizes: Record<typeof kind, [number, number]> = {
     image: shape ?? sized(work) ?? [PICTURE_M, PICTURE_M * 0.75],
@@ -170,16 +172,11 @@ export function sourceOf(work: Work, shape: [number, number] | null = null): Sou
 }
 
 function sized({ facts }: Work): [number, number] | null {
-  const width = Number(facts?.["width"]);
-  const height = Number(facts?.["height"]);
-  if (!(width > 0) || !(height > 0) || width / height === PANORAMA_RATIO) return null;
+  const width = Number(facts["width"]);
+  const height = Number(facts["height"]);
+  if (!(width > 0) || !(height > 0)) return null;
   const share = PICTURE_M / Math.max(width, height);
   return [width * share, height * share];
-}
-
-async function digest(file: File): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function base64(words: string): string {

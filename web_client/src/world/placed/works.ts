@@ -1,23 +1,26 @@
 /** What the library knows of a reader's work that is placed here: its name and the files that show it. Asked once each. */
 import { sendJson } from "../../net/http";
 
+export interface WorkFile {
+  role: string;
+  url: string;
+  sha256: string;
+  content_type: string;
+  /** Numbers by name: triangles, width, height, page. */
+  facts: Readonly<Record<string, number>>;
+}
+
 export interface Work {
   id: string;
   name: string;
   kind: string;
-  state: string;
-  code?: string | null;
-  message?: string | null;
-  thumbnail?: string | null;
-  facts?: Readonly<Record<string, unknown>>;
-  renditions: readonly Rendition[];
-}
-
-export interface Rendition {
-  url: string;
-  sha256: string;
-  kind: string;
-  page?: number | null;
+  state: "received" | "checking" | "accepted" | "refused";
+  facts: Readonly<Record<string, unknown>>;
+  files: readonly WorkFile[];
+  thumbnail: string | null;
+  code?: string;
+  message?: string;
+  retry_after_ms?: number;
 }
 
 export class Works {
@@ -36,19 +39,31 @@ export class Works {
   }
 }
 
-/** Address of the picture that shows a work: of the page, or of the whole. */
-export function pictureUrl({ renditions, thumbnail }: Work, page: number): string | null {
-  const paged = renditions.find((one) => one.kind === "page" && one.page === page);
-  const whole = renditions.find(({ kind }) => kind === "image" || kind === "view");
-  return (paged ?? whole)?.url ?? thumbnail ?? null;
+const THUMBNAIL = "thumbnail";
+
+/** Address of the picture that shows a work: of the page, else the largest of the whole, else its thumbnail. */
+export function pictureUrl({ files, thumbnail }: Work, page: number): string | null {
+  const pictures = files.filter(({ role, content_type }) => content_type.startsWith("image/") && role !== THUMBNAIL);
+  const paged = pictures.filter(({ facts }) => facts["page"] !== undefined);
+  const fitting = paged.length ? paged.filter(({ facts }) => facts["page"] === page) : pictures;
+  const largest = fitting.reduce<WorkFile | null>((a, b) => (a && pixels(a) >= pixels(b) ? a : b), null);
+  return largest?.url ?? thumbnail;
 }
 
-export function soundUrl({ renditions }: Work): string | null {
-  return renditions.find(({ kind }) => kind === "audio")?.url ?? null;
+function pixels({ facts }: WorkFile): number {
+  return (facts["width"] ?? 1) * (facts["height"] ?? 1);
 }
 
-/** The GLB that shows a model, with its digest. */
-export function modelUrlOf({ renditions }: Work): { url: string; sha256: string } | null {
-  const view = renditions.find(({ kind }) => kind === "view");
-  return view ? { url: view.url, sha256: view.sha256 } : null;
+export function soundUrl({ files }: Work): string | null {
+  return files.find(({ content_type }) => content_type.startsWith("audio/"))?.url ?? null;
+}
+
+/** The fullest GLB that was made of a model, with its digest. */
+export function modelOf({ files }: Work): { url: string; sha256: string } | null {
+  const models = files.filter(({ content_type }) => content_type === "model/gltf-binary");
+  const full = models.reduce<WorkFile | null>(
+    (a, b) => (a && (a.facts["triangles"] ?? 0) >= (b.facts["triangles"] ?? 0) ? a : b),
+    null,
+  );
+  return full && { url: full.url, sha256: full.sha256 };
 }
