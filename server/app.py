@@ -19,11 +19,13 @@ from carrel.server.accounts import Accounts
 from carrel.server.clock import Clock, steady_clock, wall_clock
 from carrel.server.errors import CarrelError, Forbidden
 from carrel.server.moderation import Moderation
+from carrel.server.publishing.attach import open_publishing
+from carrel.server.publishing.service import Works
 from carrel.server.registry.attach import open_registry
 from carrel.server.registry.service import Registry
 from carrel.server.requests import json_answer, networks
 from carrel.server.rooms import Rooms, attach
-from carrel.server.rooms.models import Models, NoWorks
+from carrel.server.rooms.models import Models
 from carrel.server.rooms.scene_store import SceneStore
 from carrel.server.settings import Settings
 from carrel.server.shipped import GLTF, room_specs
@@ -61,8 +63,10 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     accounts = Accounts(database, settings, clock)
     moderation = Moderation(database, clock)
     scenes = SceneStore(database, settings.scene_history_operations)
-    models = Models(GLTF / "furniture", NoWorks())
+    works = Works(database, settings, clock)
+    models = Models(GLTF / "furniture", works)
     rooms = Rooms(settings, room_specs(), accounts, moderation, scenes, models, clock, registry=registry)
+    works.placed = rooms
     accounts.on_session_end.append(rooms.end_session)
 
     app = web.Application(client_max_size=settings.request_body_bytes)
@@ -77,6 +81,7 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     async def tidy() -> None:
         await accounts.forget_expired()
         await moderation.forget_ended()
+        await uploads.forget_expired()
 
     async def keep_house(_: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(every(HOUSEKEEPING_S, tidy))
@@ -86,6 +91,7 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
         await database.close()
 
     app.cleanup_ctx.append(keep_house)
+    uploads = open_publishing(app, works, settings, accounts, clock)
     return Library(app, rooms, accounts, ledger)
 
 

@@ -58,7 +58,7 @@ def known(words: list[str]) -> bool:
 
 
 def test_every_wire_code_is_described() -> None:
-    documents = ("docs/design/protocol.md", "docs/reference/ledger-api.md")
+    documents = ("docs/design/protocol.md", "docs/reference/ledger-api.md", "docs/reference/works-api.md")
     text = "".join((ROOT / name).read_text("utf-8") for name in documents)
     assert not [kind.code for kind in peer_errors() if f"`{kind.code}`" not in text]
 

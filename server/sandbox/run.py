@@ -1,6 +1,6 @@
 """The asker's side: start a worker, hand it open files, take its answer, and end it with all it holds.
 
-These wait; a server calls them in a thread. The worker ends with the *thread* that started it (the kernel's rule), so a thread that starts one stays until it is used.
+These wait; a server calls them in a thread. The worker ends with the *thread* that started it (a rule of the kernel), so that thread stays until it has answered.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -68,7 +69,15 @@ class Worker:
         try:
             # Everything in the command is ours; the environment is empty but for what is written above.
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-B", "-m", "carrel.server.sandbox.worker", str(theirs.fileno()), str(os.getpid())],
+                [
+                    sys.executable,
+                    "-I",
+                    "-B",
+                    "-m",
+                    "carrel.server.sandbox.worker",
+                    str(theirs.fileno()),
+                    str(os.getpid()),
+                ],
                 env=ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -134,16 +143,19 @@ class Worker:
                 file.close()
             self.end()
 
+    def kill(self) -> None:
+        """From another thread: who waits in `run` learns of it."""
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
     def end(self) -> str:
         """Whatever it does: it and all of its session are gone, and nothing waits to be reaped. What it complained of while starting."""
         process = self._process
         self._channel.close()
         if process.returncode is not None:
             return ""
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            process.kill()
+        self.kill()
         self._reap()
         said = process.stderr.read(4000) if process.stderr else b""
         if process.stderr:
@@ -168,7 +180,8 @@ class Worker:
                     left -= size
                     if left < 0 or len(self.outcome.files) >= self.limits.output_files:
                         raise Refused(
-                            "too_large_answer", "What is made of this file is larger than a file may be. Make it smaller."
+                            "too_large_answer",
+                            "What is made of this file is larger than a file may be. Make it smaller.",
                         )
                     if size < 0 or not _NAME.fullmatch(name) or name in self.outcome.files:
                         raise ValueError(name)
@@ -234,7 +247,8 @@ class Worker:
         code = self._process.returncode
         if code in (-signal.SIGXCPU, -signal.SIGKILL) and self.outcome.cpu_ms >= self.limits.cpu_s * 1000 - 50:
             return Refused(
-                "too_slow", f"Looking at this file takes more than {self.limits.cpu_s} seconds of work. Make it smaller."
+                "too_slow",
+                f"Looking at this file takes more than {self.limits.cpu_s} seconds of work. Make it smaller.",
             )
         return Refused("crashed", "The programs that look at files broke over this one, so it stays out.")
 

@@ -24,6 +24,7 @@ Task = Callable[[list[BinaryIO], dict[str, Any], Out], dict[str, Any]]
 
 TASKS: Final[dict[str, str]] = {
     "walls": "carrel.server.sandbox.walls:prove",
+    "prepare": "carrel.server.publishing.tasks:prepare",
 }
 
 

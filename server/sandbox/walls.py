@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import sysconfig
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -53,10 +54,12 @@ def put_up(setup: Setup) -> list[str]:
         resource.setrlimit(resource.RLIMIT_NPROC, (setup.threads, setup.threads))
     with suppress(OSError):
         kernel.drop_capabilities()
-    for name, wall in (("landlock", lambda: landlock.restrict(places)), ("seccomp", seccomp.restrict)):
-        with suppress(OSError):
-            wall()
-            standing.append(name)
+    with suppress(OSError):
+        landlock.restrict(places)
+        standing.append("landlock")
+    with suppress(OSError):
+        seccomp.restrict()
+        standing.append("seccomp")
     return sorted(standing, key=ALL.index)
 
 
@@ -149,7 +152,7 @@ def _sleep(_: object) -> None:
         signal.pause()
 
 
-TRIES: Final = {
+TRIES: Final[dict[str, Callable[[Any], object]]] = {
     "read": lambda path: Path(path).read_bytes(),
     "list": lambda path: os.listdir(path),  # noqa: PTH208 - the system's call is what is tried
     "write": _write,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,10 +26,13 @@ class Rendition:
 
 
 def renditions(
-    data: Bytes, licence: str = "", key: str = "", on_step: Callable[[str], None] = lambda _: None
+    original: bytes,
+    data: Bytes,
+    licence: str = "",
+    key: str = "",
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Rendition]:
-    """The file must have passed the gate. Raises compare.Differs when an encoder failed."""
-    original = hashlib.sha256(data).digest()
+    """Of a file that has passed the gate, whose SHA-256 was `original` before it was unpacked. Raises compare.Differs when an encoder failed."""
     glb = Glb.parse(data)
     pictures = list(textures.pictures(glb))
     with ThreadPoolExecutor(1) as beside:

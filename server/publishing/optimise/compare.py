@@ -16,6 +16,7 @@ DIRECTION_ERROR: Final = 0.04
 """Length of the difference of two unit vectors: about two degrees."""
 COLOUR_ERROR: Final = 1 / 255
 
+
 class Differs(RuntimeError):
     """Ours, not the creator's: the encoder did not keep what it must."""
 

@@ -18,7 +18,12 @@ def write(glb: Glb, original: bytes, licence: str, key: str) -> None:
     `original` is the SHA-256 of the file as it came, named as RFC 6920 does; `licence` and `key` may be empty.
     """
     name = base64.urlsafe_b64encode(original).rstrip(b"=").decode()
-    packet: Json = {"@context": CONTEXT, "@id": "", "dc:source": f"ni:///sha-256;{name}", "dc:format": "model/gltf-binary"}
+    packet: Json = {
+        "@context": CONTEXT,
+        "@id": "",
+        "dc:source": f"ni:///sha-256;{name}",
+        "dc:format": "model/gltf-binary",
+    }
     if licence:
         packet["dc:rights"] = {"@type": "rdf:Alt", "rdf:_1": {"@language": "x-default", "@value": licence}}
         packet["@context"] = CONTEXT | {"rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#"}

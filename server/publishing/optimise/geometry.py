@@ -28,7 +28,11 @@ def ordered(pool: Pool) -> Pool:
     if all(run.accessor is None for run in pool.runs):
         pool = _welded(pool)
     runs = [
-        Run(run.accessor, meshopt.cache_order(run.indices, pool.vertices) if len(run.indices) else run.indices, run.primitives)
+        Run(
+            run.accessor,
+            meshopt.cache_order(run.indices, pool.vertices) if len(run.indices) else run.indices,
+            run.primitives,
+        )
         for run in pool.runs
     ]
     return _compact(pool, runs)
@@ -75,7 +79,9 @@ def _compact(pool: Pool, runs: list[Run]) -> Pool:
     origin = np.empty(used, np.int64)
     origin[remap[kept]] = kept
     rows = {index: np.ascontiguousarray(values[origin]) for index, values in pool.rows.items()}
-    return Pool(rows, pool.roles, pool.positions, [Run(run.accessor, remap[run.indices], run.primitives) for run in runs])
+    return Pool(
+        rows, pool.roles, pool.positions, [Run(run.accessor, remap[run.indices], run.primitives) for run in runs]
+    )
 
 
 def _welded(pool: Pool) -> Pool:

@@ -128,7 +128,13 @@ def fetch_order(indices: Indices, vertices: int) -> tuple[Indices, int]:
 
 
 def simplify(
-    indices: Indices, positions: Floats, attributes: Floats, weights: Floats, target: int, error: float, options: int = 0
+    indices: Indices,
+    positions: Floats,
+    attributes: Floats,
+    weights: Floats,
+    target: int,
+    error: float,
+    options: int = 0,
 ) -> tuple[Indices, float]:
     """Fewer triangles over the same vertices, at least `target` indices; with the error reached, as a part of the extent."""
     simplifier = _module("simplifier")
@@ -153,9 +159,7 @@ def encode_vertices(rows: Bytes) -> bytes:
     with encoder.scratch():
         bound = encoder.call("meshopt_encodeVertexBufferBound", count, size)
         out, place = encoder.take(bound), encoder.put(rows)
-        used = encoder.call(
-            "meshopt_encodeVertexBufferLevel", out, bound, place, count, size, LEVEL, VERTEX_VERSION
-        )
+        used = encoder.call("meshopt_encodeVertexBufferLevel", out, bound, place, count, size, LEVEL, VERTEX_VERSION)
         return encoder.get(out, used, np.uint8).tobytes()
 
 

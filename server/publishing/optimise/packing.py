@@ -62,12 +62,16 @@ def write(glb: Glb, pools: list[Pool]) -> None:
             _put(glb, index, packed, spare, VERTEX_TARGET, pool.vertices, len(buffers) - 1)
         for run in pool.runs:
             index = run.accessor if run.accessor is not None else _new_accessor(document, run)
-            _put(glb, index, _packed_indices(run, pool.vertices), spare, INDEX_TARGET, len(run.indices), len(buffers) - 1)
+            _put(
+                glb, index, _packed_indices(run, pool.vertices), spare, INDEX_TARGET, len(run.indices), len(buffers) - 1
+            )
     fallback["byteLength"] = sum(
         -(-view["byteLength"] // 4) * 4 for view in document["bufferViews"] if view["buffer"] == len(buffers) - 1
     )
     require(document, EXTENSION)
-    kinds = {document["accessors"][i]["componentType"] for pool in pools for i, r in pool.roles.items() if r in DIRECTIONS}
+    kinds = {
+        document["accessors"][i]["componentType"] for pool in pools for i, r in pool.roles.items() if r in DIRECTIONS
+    }
     if kinds & {BYTE}:
         require(document, QUANTIZATION)
     glb.compact()
@@ -150,9 +154,7 @@ class _Spare:
         self._views: list[Json] = document["bufferViews"]
         self._end = 0
         left = set(moving)
-        stays = {
-            entry.get("bufferView") for index, entry in enumerate(document["accessors"]) if index not in left
-        } | {
+        stays = {entry.get("bufferView") for index, entry in enumerate(document["accessors"]) if index not in left} | {
             part["bufferView"]
             for index, entry in enumerate(document["accessors"])
             if index not in left and "sparse" in entry

@@ -115,7 +115,7 @@ def _as_colours(image: Image.Image) -> Image.Image:
         return image.convert("I").point(lambda value: value / 256).convert("L").convert("RGB")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         whole = image.convert("RGBA")
-        opaque = whole.getchannel("A").getextrema()[0] == 255  # type: ignore[comparison-overlap]
+        opaque = whole.getchannel("A").getextrema()[0] == 255
         return whole.convert("RGB") if opaque else whole
     return image.convert("RGB")
 
@@ -136,7 +136,8 @@ def _webp(image: Image.Image, **options: Any) -> bytes:
 
 def _difference(one: Image.Image, other: Image.Image) -> float:
     small = [picture.resize(_SMALL, Image.Resampling.BOX, reducing_gap=2.0).tobytes() for picture in (one, other)]
-    return sum(abs(a - b) for a, b in zip(*small, strict=True)) / len(small[0])
+    one_bytes, other_bytes = small
+    return sum(abs(a - b) for a, b in zip(one_bytes, other_bytes, strict=True)) / len(one_bytes)
 
 
 def _own_views(document: Json) -> set[int]:
