@@ -22,8 +22,8 @@ MOST_LEAF_BYTES: Final = 65_535
 MOST_SIGNATURES: Final = MOST_COSIGNERS + 2
 
 _HEAD: Final = Struct(">QH")
+_SIGNATURE: Final = Struct(f"{ed25519.KEY_BYTES}s{ed25519.SIGNATURE_BYTES}s")
 _BRINGERS: Final = (KeyRegister, KeyRotate, KeyRecover)
-_ONE_BYTES: Final = ed25519.KEY_BYTES + ed25519.SIGNATURE_BYTES
 
 
 class Signature(NamedTuple):
@@ -103,7 +103,7 @@ def uuid7(now_ms: int, random: bytes) -> str:
 
 
 def leaf_bytes(raw: bytes, signature_count: int) -> int:
-    return _HEAD.size + len(raw) + 1 + signature_count * _ONE_BYTES
+    return _HEAD.size + len(raw) + 1 + signature_count * _SIGNATURE.size
 
 
 def encode_leaf(entry: Entry, logged_ms: int) -> bytes:
@@ -129,10 +129,9 @@ def decode_leaf(leaf: bytes) -> Leaf:
         raise BadEntry("A leaf is cut short.")
     logged_ms, length = _HEAD.unpack_from(leaf)
     at = _HEAD.size + length
-    if at >= len(leaf) or len(leaf) != at + 1 + leaf[at] * _ONE_BYTES:
+    if at >= len(leaf) or len(leaf) != at + 1 + leaf[at] * _SIGNATURE.size:
         raise BadEntry("A leaf's length does not fit its parts.")
-    starts = range(at + 1, len(leaf), _ONE_BYTES)
-    found = tuple(Signature(leaf[one : one + 32], leaf[one + 32 : one + _ONE_BYTES]) for one in starts)
+    found = tuple(map(Signature._make, _SIGNATURE.iter_unpack(leaf[at + 1 :])))
     if len(found) > 1 and list(found) != sorted(found):
         raise BadEntry("A leaf's signatures are not in the order of their keys.")
     return Leaf(logged_ms, leaf[_HEAD.size : at], found)
