@@ -128,7 +128,7 @@ EXTENSIONS: dict[str, dict[str, dict[str, Field]]] = {
         "document": {"packets": Many(required=True, kind="packet")},
         **dict.fromkeys(("asset", "scene", "node", "mesh", "material", "image", "animation"), PACKET),
     },
-    "EXT_texture_webp": {"texture": {"source": Index(required=True, array="images")}},
+    "EXT_texture_webp": {"texture": {"source": Index(array="images")}},
     "EXT_texture_avif": {"texture": {"source": Index(required=True, array="images")}},
     "KHR_texture_basisu": {"texture": {"source": Index(required=True, array="images")}},
     "EXT_mesh_gpu_instancing": {"node": {"attributes": Names(required=True, array="accessors")}},

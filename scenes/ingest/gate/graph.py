@@ -234,7 +234,8 @@ class Graph:
         matrices = layout.accessors[int(skin["inverseBindMatrices"])]
         if not matrices.is_readable:
             return joint
-        return joint @ next(blocks(matrices))[1][0].astype(np.float64).reshape(4, 4).T
+        inverse: Matrix = next(blocks(matrices))[1][0].astype(np.float64).reshape(4, 4).T
+        return np.asarray(joint @ inverse)
 
     def _placed(self, box: Block, node: Json, layout: Layout) -> Block:
         """A box around all instances: their translations widened by the mesh's farthest corner at the largest scale."""

@@ -224,8 +224,8 @@ def _buffer(buffer: Json, index: int, binary: memoryview | None, where: str) -> 
         found = memoryview(data)
     elif index == 0 and binary is not None:
         found = binary
-    elif MESHOPT in buffer.get("extensions", {}):
-        return None
+    elif index or MESHOPT in buffer.get("extensions", {}):
+        return None  # whoever reads from it is refused
     else:
         raise refuse("missing_binary", "The buffer has no bytes: the file has no binary chunk for it.", where)
     if len(found) < length:

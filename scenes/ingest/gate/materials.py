@@ -63,7 +63,7 @@ def check_textures(document: Json, images: list[PictureHeader]) -> None:
             raise refuse("texture_image", "The picture of a texture must be PNG or JPEG.", f"{where}/source")
         for extension, kind in _SOURCES.items():
             value = texture.get("extensions", {}).get(extension)
-            if value is not None and images[int(value["source"])].type != kind:
+            if value is not None and "source" in value and images[int(value["source"])].type != kind:
                 text = f"{extension} needs a picture of the type {kind}."
                 raise refuse("texture_image", text, f"{where}/extensions/{extension}")
 

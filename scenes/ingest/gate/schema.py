@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carrel.scenes.ingest.gate.fields import (
+    LARGEST,
     NAMED,
     Field,
     Index,
@@ -23,7 +24,7 @@ UNIT = Number(low=0, high=1)
 POSITIVE = Number(above=0)
 NOT_NEGATIVE = Number(low=0)
 ANGLE = Number()
-GL_SHORT = Whole(high=0xFFFF_FFFF)  # the format leaves room for values that extensions add
+GL_ENUM = Whole(low=-LARGEST)  # the format leaves room for values that extensions add
 VERSION = r"\d+\.\d+"
 
 SCHEMA: dict[str, dict[str, Field]] = {
@@ -113,7 +114,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
     },
     "textureInfo": {"index": Index(required=True, array="textures"), "texCoord": Whole(high=255)},
     "texture": {"sampler": Index(array="samplers"), "source": Index(array="images")},
-    "sampler": {"magFilter": GL_SHORT, "minFilter": GL_SHORT, "wrapS": GL_SHORT, "wrapT": GL_SHORT},
+    "sampler": {"magFilter": GL_ENUM, "minFilter": GL_ENUM, "wrapS": GL_ENUM, "wrapT": GL_ENUM},
     "image": {"uri": Text(), "mimeType": Text(), "bufferView": Index(array="bufferViews")},
     "animation": {
         "channels": Many(required=True, kind="channel"),
@@ -151,7 +152,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         "byteOffset": Whole(),
         "byteLength": Whole(required=True, low=1),
         "byteStride": Whole(low=4, high=252, step=4),
-        "target": GL_SHORT,
+        "target": GL_ENUM,
     },
     "buffer": {"uri": Text(), "byteLength": Whole(required=True, low=1)},
 }
