@@ -92,6 +92,20 @@ def build_hall(
     typer.echo(json.dumps(built.statistics, indent=1))
 
 
+def build_openings(
+    folder: Annotated[Path, typer.Argument(help="The folder of shipped halls.")] = Path("assets/gltf/halls"),
+) -> None:
+    """Open the doors that lead to a hall of this folder, and close the others, in every scene document of it."""
+    from carrel.scenes import document
+    from carrel.scenes.halls.openings import with_openings
+
+    scenes = {path: document.decode(path.read_bytes()) for path in sorted(folder.glob("*.scene.json"))}
+    halls = {scene.id for scene in scenes.values()}
+    for path, scene in scenes.items():
+        path.write_bytes(document.encode(with_openings(scene, halls)))
+    typer.echo(f"{len(halls)} halls: {', '.join(sorted(halls))}")
+
+
 def _records(path: Path | None) -> tuple[Record, ...] | None:
     if path is None:
         return None

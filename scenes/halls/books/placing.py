@@ -132,7 +132,7 @@ class _Librarian:
             count = 1
         if rng.random() < 0.15:
             self.height = float(rng.uniform(0.66, 0.95))
-        thick = _thickness(record, float(rng.gamma(7, 0.0052)) + 0.012)
+        thick = _thickness(record, float(rng.gamma(7, 0.0044)) + 0.010)
         if record.height_mm is None:
             height = run.clear * float(np.clip(self.height + rng.normal(0, 0.10), 0.55, 0.965))
         else:

@@ -17,6 +17,7 @@ from carrel.scenes.halls.finishes import FAMILIES, FINISHES
 from carrel.scenes.halls.great import layout as at
 from carrel.scenes.halls.great.contents import contents
 from carrel.scenes.halls.great.document import shelves
+from carrel.scenes.halls.great.doors import DOORS
 from carrel.scenes.halls.great.ends import entrance, far_end
 from carrel.scenes.halls.great.shell import shell
 from carrel.scenes.halls.great.sides import left_side, right_side
@@ -87,7 +88,7 @@ def build_file(inputs: HallInputs, seed: int, quality_name: str) -> RawHall:
 
 
 def _sheet(face: FontFace | None) -> prints.Sheet:
-    sheet = prints.Sheet()
+    sheet = prints.Sheet(height=1152)
     sheet.place("globe", prints.globe_map())
     sheet.place("desk", prints.brass_plate(face, 480, 110, ["REFERENCE DESK", "参考咨询台"], [46, 36]))
     sheet.place("clock", prints.clock_face(face))
@@ -95,6 +96,8 @@ def _sheet(face: FontFace | None) -> prints.Sheet:
         sheet.place(f"subject{k}", prints.brass_plate(face, 250, 48, [f"{en.upper()} · {zh}"], [25]))
     sheet.place("portal", prints.brass_plate(face, 480, 70, ["ANCIENT BOOKS · 古籍室"], [38]))
     sheet.place("page", prints.page())
+    for door in DOORS:
+        sheet.place(f"door-{door.target}", prints.brass_plate(face, 336, 60, [door.en.upper(), door.zh], [21, 19]))
     return sheet
 
 

@@ -1,4 +1,4 @@
-"""The Great Hall's scene document: where one arrives, sits, goes, asks; its shelves, lights and the closed portal."""
+"""The Great Hall's scene document: where one arrives, sits, goes, asks; its shelves, lights and doors."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from carrel.scenes.document import (
 )
 from carrel.scenes.document import Model as DocumentModel
 from carrel.scenes.halls.great import layout as at
+from carrel.scenes.halls.great.doors import door_entities
 from carrel.scenes.halls.kit.arrays import Floats, Points, floats, quaternions, rotation_y
 from carrel.scenes.halls.kit.model import Case, Model
 
@@ -49,13 +50,22 @@ PLACES: tuple[tuple[str, str, str, float, float, float, float], ...] = (
     ("windows-4", "Window shelves: religion, letters", "窗下书架：宗教、尺牍", 4.5, 0.0, -27.1, -90.0),
     ("gallery-stairs", "Gallery stairs", "楼廊旋梯", -3.2, 0.0, -3.1, 180.0),
     ("gallery", "Gallery", "楼廊", -4.9, at.GALLERY + 0.02, -6.0, -45.0),
-    ("ancient-books", "Ancient Books Room (opens later)", "古籍室（即将开放）", 0.0, 0.0, -31.1, 0.0),
+    ("ancient-books", "Door to the Ancient Books Room", "古籍室门前", 0.0, 0.0, -31.1, 0.0),
 )
 
 
 def great_hall_document(model: Model, files: Mapping[str, bytes]) -> SceneDocument:
     """The document of a built hall; `files` lie beside it by their names and are named with their SHA-256."""
-    entities = [*_arrivals(), *_places(), *_seats(model), *shelves(model), *_lamps(model), _desk(model), _portal()]
+    entities = [
+        *_arrivals(),
+        *_places(),
+        *_seats(model),
+        *shelves(model),
+        *_lamps(model),
+        _desk(model),
+        _portal(),
+        *door_entities(),
+    ]
     return SceneDocument(
         id=HALL_ID,
         title=Text(en="Great Hall", zh="大阅览厅"),

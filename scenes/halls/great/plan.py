@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from carrel.scenes.halls.great import layout as at
 from carrel.scenes.halls.great.document import PLACES
+from carrel.scenes.halls.great.doors import DOORS, LEAF, STAND_X
 from carrel.scenes.halls.kit.arrays import floats
 from carrel.scenes.halls.kit.furniture import TABLE_LENGTH, TABLE_WIDTH
 from carrel.scenes.halls.kit.model import Model
@@ -57,6 +58,9 @@ def plan_svg(model: Model) -> bytes:
         f'<path class="desk" d="M-2.1 {_n(front - 0.73)}A3.4 3.4 0 0 0 2.1 {_n(front - 0.73)}V{_n(front - 1.3)}A3.4 3.4 0 0 1 -2.1 {_n(front - 1.3)}Z"/>'
     )
     rows.append(_rect("portal", -at.PORTAL_WIDTH / 2, -at.LENGTH - at.PORTAL_DEPTH, at.PORTAL_WIDTH, at.PORTAL_DEPTH))
+    for door in DOORS:
+        if door.level == 0:
+            rows.append(_rect("portal", -at.HALF, at.bay_center(door.bay) - LEAF / 2, 0.3, LEAF))
     for bay in range(1, at.BAYS):
         rows.append(f'<circle class="stone" cx="{_n(at.GALLERY_EDGE + 0.14)}" cy="{_n(-at.BAY * bay)}" r=".2"/>')
     x, z = at.STAIR.center
@@ -67,6 +71,11 @@ def plan_svg(model: Model) -> bytes:
         level = "gallery" if floor > 1 else "floor"
         rows.append(
             f'<circle class="place" data-place="place-{name}" data-level="{level}" cx="{_n(px)}" cy="{_n(pz)}" r=".28"/>'
+        )
+    for door in DOORS:
+        level, z = ("gallery", "floor")[door.level == 0], at.bay_center(door.bay)
+        rows.append(
+            f'<circle class="place" data-place="place-{door.target}" data-level="{level}" cx="{_n(STAND_X)}" cy="{_n(z)}" r=".28"/>'
         )
     rows.append("</g></svg>\n")
     return "\n".join(rows).encode()

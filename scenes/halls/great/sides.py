@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from carrel.scenes.halls.great import layout as at
+from carrel.scenes.halls.great.doors import BY_BAY, FRONT, doorway
 from carrel.scenes.halls.kit.balustrade import balusters
 from carrel.scenes.halls.kit.bookcase import bookcase
 from carrel.scenes.halls.kit.lamps import pendant_globe
@@ -65,13 +66,18 @@ def left_side(m: Model, sheet: Sheet) -> None:
 
 def _left_bay(m: Model, sheet: Sheet, bay: int) -> None:
     z, count = at.bay_center(bay), len(at.SUBJECTS)
-    low, high = (bay * 2) % count, (bay * 2 + 7) % count
-    with m.at((-at.HALF + 0.44, 0, z + 1.72), turn=90):
-        plate = sheet.rects[f"subject{low}"]
-        bookcase(m, f"L{bay}", at.SUBJECTS[low], plate, width=3.44, boards=at.LEFT_BOARDS, depth=0.42, light=0.85)
-    with m.at((-at.HALF + 0.40, at.GALLERY + 0.02, z + 1.70), turn=90):
-        plate = sheet.rects[f"subject{high}"]
-        bookcase(m, f"G{bay}", at.SUBJECTS[high], plate, width=3.40, boards=at.GALLERY_BOARDS, depth=0.38, light=0.5)
+    for level, name, subject, boards, wide, depth, light in (
+        (0, f"L{bay}", (bay * 2) % count, at.LEFT_BOARDS, 3.44, 0.42, 0.85),
+        (1, f"G{bay}", (bay * 2 + 7) % count, at.GALLERY_BOARDS, 3.40, 0.38, 0.5),
+    ):
+        floor, door = at.GALLERY + 0.02 if level else 0.0, BY_BAY.get((level, bay))
+        if door is not None:
+            with m.at((-at.HALF, floor, z), turn=90):
+                doorway(m, door, sheet, name, subject, boards)
+            continue
+        plate = sheet.rects[f"subject{subject}"]
+        with m.at((-at.HALF + FRONT[level], floor, z + wide / 2), turn=90):
+            bookcase(m, name, at.SUBJECTS[subject], plate, width=wide, boards=boards, depth=depth, light=light)
     with m.at((-4.78, at.GALLERY - 0.30, z)):
         pendant_globe(m, 0.18, 0.10)
     for dz, wide in ((0.0, 0.14), (at.BAY / 2 - 0.001, 0.20)):

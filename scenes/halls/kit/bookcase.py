@@ -54,9 +54,9 @@ def _columns(case: Case) -> list[float]:
 
 def _carcass(m: Model, case: Case, sub: float, fine: bool) -> None:
     w, d, h = case.width, case.depth, case.height
-    box(m, WOOD, (w / 2, BASE / 2, -d / 2 + 0.01), (w, BASE, d + 0.02), skip="y-z-y+", sub=sub * 2)
+    box(m, WOOD, (w / 2, BASE / 2, -d / 2 + 0.01), (w, BASE, d + 0.02), skip="y-z-", sub=sub * 2)
     rect(m, "backboard", (0, BASE, -d + 0.01), (w, 0, 0), (0, h - BASE, 0), sub=0.28 if fine else 0.8, scale=0.6)
-    box(m, WOOD, (w / 2, h + FRIEZE / 2, -d / 2 + 0.012), (w, FRIEZE, d + 0.024), skip="z-y-", sub=sub * 1.4)
+    box(m, WOOD, (w / 2, h + FRIEZE / 2, -d / 2 + 0.012), (w, FRIEZE, d + 0.024), skip="z-", sub=sub * 1.4)
     ends = (-d, 0.024)
     top = h + FRIEZE - 0.03
     crown = [(0, top, ends[0]), (0, top, ends[1]), (w, top, ends[1]), (w, top, ends[0])]

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 from carrel.scenes import document
 from carrel.scenes.halls.great.hall import BuiltHall
+from carrel.scenes.halls.openings import with_openings
 
 
 def test_enough_places_to_arrive_and_one_to_retreat_to(draft: BuiltHall) -> None:
@@ -42,10 +43,23 @@ def test_places_desk_portal_and_shelves(draft: BuiltHall) -> None:
     wanted = ("entrance", "reference-desk", "globe", "gallery-stairs", "ancient-books")
     assert {f"place-{n}" for n in wanted} <= names
     assert len(list(scene.having("desk"))) == 1
-    (portal,) = scene.having("portal")
-    assert portal.portal is not None
-    assert not portal.portal.is_open
-    assert len(list(scene.having("shelf"))) == 27
+    ways = {e.portal.target: e for e in scene.having("portal") if e.portal is not None}
+    rooms = {"ancient-books-room", "exhibition-room", "consultation-room", "data-sea"}
+    assert set(ways) == rooms | {f"readers-room-{look}" for look in ("walnut", "garden", "loft")}
+    assert len(list(scene.having("shelf"))) == 33
+
+
+def test_a_place_lies_before_each_door(draft: BuiltHall) -> None:
+    places = [e.transform.position for e in draft.scene.having("place")]
+    for way in draft.scene.having("portal"):
+        assert min(math.dist(way.transform.position, spot) for spot in places) < 1.2, way.id
+
+
+def test_doors_open_to_shipped_halls_alone(draft: BuiltHall) -> None:
+    opened = with_openings(draft.scene, {"great-hall", "data-sea"})
+    found = {e.portal.target: e.portal.is_open for e in opened.having("portal") if e.portal is not None}
+    assert [target for target, is_open in found.items() if is_open] == ["data-sea"]
+    assert with_openings(opened, set()) == draft.scene
 
 
 def test_the_document_names_the_files_it_was_built_with(draft: BuiltHall) -> None:
@@ -63,7 +77,7 @@ def test_the_plan_is_a_drawing_in_metres(draft: BuiltHall) -> None:
     x, z, wide, tall = (float(v) for v in root.attrib["viewBox"].split())
     assert x < -6 < 6 < x + wide
     assert z < -32 < 0 < z + tall
-    assert draft.plan.count(b"data-shelf=") == 19  # those on the gallery are not drawn
+    assert draft.plan.count(b"data-shelf=") == 22  # those on the gallery are not drawn
 
 
 def test_one_can_stand_at_every_place(draft: BuiltHall) -> None:
