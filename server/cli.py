@@ -13,7 +13,7 @@ from carrel.server.bench.command import room as bench_room
 from carrel.server.bench.ledger_command import ledger as bench_ledger
 from carrel.server.errors import CarrelError
 from carrel.server.furniture_command import build_furniture
-from carrel.server.halls_command import build_hall
+from carrel.server.halls_command import build_hall, build_openings
 from carrel.server.looks_command import build_looks_command
 from carrel.server.registry.commands import ledger
 from carrel.server.registry.keeping_commands import append, init, rebuild, restore, status
@@ -161,6 +161,7 @@ def _password(from_stdin: bool) -> str:
 
 
 build.command("hall")(build_hall)
+build.command("openings")(build_openings)
 build.command("furniture")(build_furniture)
 build.command("looks")(build_looks_command)
 build.command("manifest")(write_manifest)
