@@ -14,6 +14,7 @@ from carrel.server.bench.ledger_command import ledger as bench_ledger
 from carrel.server.errors import CarrelError
 from carrel.server.furniture_command import build_furniture
 from carrel.server.halls_command import build_hall, build_openings
+from carrel.server.ingest_command import ingest_command
 from carrel.server.looks_command import build_looks_command
 from carrel.server.registry.commands import ledger
 from carrel.server.registry.keeping_commands import append, init, rebuild, restore, status
@@ -160,6 +161,7 @@ def _password(from_stdin: bool) -> str:
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
+app.command("ingest")(ingest_command)
 build.command("hall")(build_hall)
 build.command("openings")(build_openings)
 build.command("furniture")(build_furniture)

@@ -53,7 +53,8 @@ class Works:
         """The rooms, once there are any; they ask `may_show` of this in turn."""
         self._settings = settings
         self._now_ms = clock
-        self._half = folder / "half"
+        self.half = folder / "half"
+        """What is under way; swept at a start."""
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
         """Held while blobs and what refers to them change together."""
@@ -117,12 +118,18 @@ class Works:
         except Refused as refused:
             log.info("work_refused", work=work, code=refused.code)
             said = (refused.code, refused.sentence[:1000], refused.where[:1000])
-            await self.store.set_state(work, "refused", self._now_ms(), *said)
+            await self._refuse(work, *said)
         except (WorkerBroke, StorageError) as error:
             log.error("work_broke", work=work, error=str(error))
-            await self.store.set_state(work, "refused", self._now_ms(), "internal", OURS)
+            await self._refuse(work, "internal", OURS)
         else:
             await self._accept(work, done)
+
+    async def _refuse(self, work: str, code: str, sentence: str, place: str = "") -> None:
+        """Its bytes are not kept; who brings it again is looked at again."""
+        async with self._turn:
+            await self.store.set_state(work, "refused", self._now_ms(), code, sentence, place)
+            await asyncio.to_thread(self._remove, [work])
 
     async def _accept(self, work: str, done: Ingested) -> None:
         names = [one.sha256 for one in done.made]
@@ -141,7 +148,7 @@ class Works:
         started: list[Worker] = []
 
         def whole() -> Ingested:
-            with temporary(self._half) as folder:
+            with temporary(self.half) as folder:
                 return ingest(
                     original,
                     folder,
@@ -183,8 +190,8 @@ class Works:
 
     def check_room(self, size_bytes: int) -> None:
         """Raises DiskFull. What is made of a file takes room too: as much again."""
-        self._half.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if shutil.disk_usage(self._half).free < self._settings.upload_free_bytes + 2 * size_bytes:
+        self.half.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if shutil.disk_usage(self.half).free < self._settings.upload_free_bytes + 2 * size_bytes:
             raise DiskFull("The library's disk is nearly full. Nothing was kept; tell its staff.")
 
     async def bring(self, file: Path, owner: Owner) -> str:
@@ -205,7 +212,7 @@ class Works:
             raise Forbidden("This work needs no picture.")
 
         def whole() -> Made:
-            with temporary(self._half) as folder:
+            with temporary(self.half) as folder:
                 file = folder / "picture"
                 file.write_bytes(data)
                 (folder / "made").mkdir()
@@ -282,13 +289,14 @@ class Works:
 
     def _sweep(self) -> None:
         """What a process that was killed left half done."""
-        shutil.rmtree(self._half, ignore_errors=True)
-        self._half.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.rmtree(self.half, ignore_errors=True)
+        self.half.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 @contextmanager
-def temporary(parent: Path) -> Iterator[Path]:
-    """A folder for one job, gone with all it holds when the job ends."""
-    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def temporary(parent: Path | None) -> Iterator[Path]:
+    """A folder for one job, gone with all it holds when the job ends; without `parent` where the system has such."""
+    if parent is not None:
+        parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
         yield Path(folder)

@@ -137,7 +137,7 @@ class Store:
         mine = (
             select(func.coalesce(func.sum(works.c.size_bytes), 0), func.count())
             .join(work_owners, work_owners.c.work == works.c.id)
-            .where(work_owners.c.subject == subject)
+            .where((work_owners.c.subject == subject) & (works.c.state != "refused"))
         )
         coming = select(func.coalesce(func.sum(uploads.c.size_bytes), 0), func.count()).where(
             (uploads.c.subject == subject) & uploads.c.work.is_(None)

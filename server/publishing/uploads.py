@@ -231,14 +231,19 @@ def parse_metadata(text: str) -> dict[str, str]:
         except ValueError as error:
             raise BadRequest(f"The value of {name[:40]!r} is not base64 of UTF-8.") from error
     return {
-        "name": _line(values.get("filename") or values.get("name") or UNNAMED, NAME_CHARS),
+        "name": parse_name(values.get("filename") or UNNAMED),
         "licence": _line(values["licence"], LICENCE_CHARS) if values.get("licence") else "",
         "key": _line(values["key"], KEY_CHARS) if values.get("key") else "",
     }
 
 
+def parse_name(text: str) -> str:
+    """A file's name without its folders, as a line of text. Raises BadRequest."""
+    return _line(text.replace("\\", "/").rpartition("/")[2], NAME_CHARS)
+
+
 def _line(text: str, chars: int) -> str:
-    return clean_line(text.replace("\\", "/").rpartition("/")[2] if chars == NAME_CHARS else text)[:chars].strip()
+    return clean_line(text)[:chars].strip()
 
 
 def _checksum(header: str) -> tuple[str, bytes] | None:

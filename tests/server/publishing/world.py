@@ -1,0 +1,137 @@
+"""A library that takes works, over HTTP, with people who are signed in, and a clock that goes when it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import CookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from carrel.server.accounts import Accounts
+from carrel.server.accounts.cookies import SESSION_COOKIE
+from carrel.server.publishing.attach import open_publishing
+from carrel.server.publishing.service import Works
+from carrel.server.settings import Settings
+from carrel.server.storage import open_database
+from carrel.server.web.middleware import middlewares
+
+PASSWORD = "correct horse battery"
+TUS = {"Tus-Resumable": "1.0.0"}
+BYTES = {"Content-Type": "application/offset+octet-stream"}
+
+
+class Rooms:
+    """A `Placed` that tests fill: (session, work)."""
+
+    def __init__(self) -> None:
+        self.shown: set[str] = set()
+
+    def is_shown_to(self, session_id: str, work: str) -> bool:
+        return work in self.shown
+
+
+class World:
+    def __init__(self, settings: Settings, accounts: Accounts, works: Works, server: TestServer) -> None:
+        self.settings = settings
+        self.accounts = accounts
+        self.works = works
+        self.server = server
+        self.rooms = Rooms()
+        works.placed = self.rooms
+        self.now_ms = 1_700_000_000_000
+        self._browsers: list[Browser] = []
+
+    async def person(self, name: str, role: str = "reader") -> Browser:
+        """Somebody who has an account and is signed in."""
+        await self.accounts.add_account(name, PASSWORD, [role], name)
+        opened = await self.accounts.sign_in(name, PASSWORD, False, "en", "192.0.2.1", None)
+        return self._browser(opened.token)
+
+    async def guest(self) -> Browser:
+        return self._browser((await self.accounts.open_guest("Guest", "en", "192.0.2.1")).token)
+
+    def nobody(self) -> Browser:
+        return self._browser("")
+
+    def _browser(self, token: str) -> Browser:
+        self._browsers.append(Browser(TestClient(self.server, cookie_jar=CookieJar(unsafe=True)), token))
+        return self._browsers[-1]
+
+    async def close(self) -> None:
+        for browser in self._browsers:
+            await browser.http.session.close()
+
+
+class Browser:
+    """One person's requests."""
+
+    def __init__(self, http: TestClient[Any, Any], token: str) -> None:
+        self.http = http
+        self.headers = {"Cookie": f"{SESSION_COOKIE}={token}"}
+
+    async def ask(self, method: str, path: str, **more: Any) -> Any:
+        headers = self.headers | more.pop("headers", {})
+        answer = await self.http.request(method, path, headers=headers, **more)
+        await answer.read()
+        return answer
+
+    async def begin(self, size: int, filename: str = "model.glb", **said: str) -> Any:
+        pairs = {"filename": filename} | said
+        metadata = ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in pairs.items())
+        return await self.ask(
+            "POST", "/api/uploads", headers=TUS | {"Upload-Length": str(size), "Upload-Metadata": metadata}
+        )
+
+    async def send(self, path: str, offset: int, data: Any, **headers: str) -> Any:
+        return await self.ask("PATCH", path, headers=TUS | BYTES | {"Upload-Offset": str(offset)} | headers, data=data)
+
+    async def bring(self, data: bytes, filename: str = "model.glb", **said: str) -> str:
+        """A whole upload; the work's id."""
+        begun = await self.begin(len(data), filename, **said)
+        assert begun.status == 201, await begun.text()
+        done = await self.send(begun.headers["Location"], 0, data)
+        assert done.status == 204, await done.text()
+        return str(done.headers["Carrel-Work"])
+
+    async def work(self, work: str) -> dict[str, Any]:
+        answer = await self.ask("GET", f"/api/works/{work}")
+        return dict(await answer.json()) | {"status": answer.status}
+
+    async def looked_at(self, work: str) -> dict[str, Any]:
+        """The work, once its state is final."""
+        async with asyncio.timeout(60):
+            while True:
+                found = await self.work(work)
+                if not found.get("retry_after_ms"):
+                    return found
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def world(folder: Path, **settings: Any) -> AsyncIterator[World]:
+    made = Settings(**{"data_dir": str(folder), "upload_free_bytes": 0} | settings)
+    database = await open_database(made)
+    times: list[World] = []
+
+    def clock() -> int:
+        return times[0].now_ms if times else 1_700_000_000_000
+
+    accounts = Accounts(database, made, clock)
+    works = Works(database, made, clock)
+    page = web.Response(status=500)
+    app = web.Application(middlewares=middlewares(made, lambda *_: page))
+    open_publishing(app, works, made, accounts, clock)
+    server = TestServer(app)
+    times.append(World(made, accounts, works, server))
+    await server.start_server()
+    try:
+        yield times[0]
+    finally:
+        await times[0].close()
+        await server.close()
+        await database.close()
