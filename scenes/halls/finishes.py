@@ -139,6 +139,9 @@ FINISHES: dict[str, Finish] = {
     "flame": Finish("lacquer", (255, 168, 66), 0.9),
     "bamboo": Finish("lacquer", (128, 158, 74), 0.5),
     "gravel": Finish("lacquer", (206, 200, 186), 0.95),
+    "pane_day": Finish("paint", (226, 236, 242), 0.5),
+    "pane_lamp": Finish("paint", (255, 206, 138), 0.5),
+    "pane_sea": Finish("paint", (70, 150, 220), 0.5),
 }
 
 
