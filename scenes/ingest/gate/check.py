@@ -10,7 +10,7 @@ from carrel.scenes.ingest.container import Bytes, read_container
 from carrel.scenes.ingest.gate.animations import check_animations
 from carrel.scenes.ingest.gate.elements import check_values
 from carrel.scenes.ingest.gate.extensions import REFUSED, REQUIRED, check_extensions, extension_tables
-from carrel.scenes.ingest.gate.fields import Json, Walk, refuse
+from carrel.scenes.ingest.gate.fields import Json, Walk, refuse, some
 from carrel.scenes.ingest.gate.graph import Graph
 from carrel.scenes.ingest.gate.layout import Layout
 from carrel.scenes.ingest.gate.materials import (
@@ -119,9 +119,11 @@ def _check_versions(document: Json) -> None:
     version, least = asset.get("version"), asset.get("minVersion")
     if isinstance(version, str) and version[:2].rstrip(".").isdigit() and not version.startswith("2."):
         raise refuse("gltf_version", f"The file is glTF {version[:20]}: export it as glTF 2.0.", "/asset/version")
-    if isinstance(version, str) and isinstance(least, str) and _numbers(least) > _numbers(version):
+    if not (isinstance(version, str) and isinstance(least, str) and _numbers(version) and _numbers(least)):
+        return  # the table of fields says what is wrong with them
+    if _numbers(least) > _numbers(version):
         raise refuse("gltf_version", "minVersion is larger than version.", "/asset/minVersion")
-    if isinstance(least, str) and _numbers(least) > (2, 0):
+    if _numbers(least) > (2, 0):
         raise refuse("gltf_version", f"The file needs glTF {least[:20]}: export it as glTF 2.0.", "/asset/minVersion")
 
 
@@ -130,9 +132,13 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _check_lengths(document: Json, limits: GlbLimits) -> None:
+    """Before anything counts in these arrays: that they are arrays, and not too long."""
     for name, limit in LENGTHS.items():
-        value, most = document.get(name), getattr(limits, limit)
-        if isinstance(value, list) and len(value) > most:
+        if name not in document:
+            continue
+        value, most = document[name], getattr(limits, limit)
+        some(value, f"/{name}")
+        if len(value) > most:
             text = f"The file has {len(value)} {name}; at most {most} are allowed: simplify or join them."
             raise refuse("too_many", text, f"/{name}")
 

@@ -132,7 +132,7 @@ class Indices(Field):
     is_distinct: bool = True
 
     def check(self, value: Any, where: str, walk: Walk) -> None:
-        _some(value, where)
+        some(value, where)
         one = Index(array=self.array)
         for at, index in enumerate(value):
             one.check(index, pointer(where, at), walk)
@@ -166,7 +166,7 @@ class Numbers(Field):
     each: Number = Number()
 
     def check(self, value: Any, where: str, walk: Walk) -> None:
-        _some(value, where)
+        some(value, where)
         if self.lengths and len(value) not in self.lengths:
             wanted = " or ".join(map(str, self.lengths))
             raise refuse("wrong_length", f"{wanted} numbers are expected here, not {len(value)}.", where)
@@ -202,7 +202,7 @@ class Texts(Field):
     """Distinct texts, at least one."""
 
     def check(self, value: Any, where: str, walk: Walk) -> None:
-        _some(value, where)
+        some(value, where)
         if not all(isinstance(text, str) for text in value):
             raise refuse("wrong_type", "Only text is expected in this list.", where)
         if len(set(value)) != len(value):
@@ -226,7 +226,7 @@ class Many(Field):
     kind: str = ""
 
     def check(self, value: Any, where: str, walk: Walk) -> None:
-        _some(value, where)
+        some(value, where)
         for at, element in enumerate(value):
             walk.object(self.kind, element, pointer(where, at))
 
@@ -254,13 +254,14 @@ class ManyNames(Field):
     array: str = ""
 
     def check(self, value: Any, where: str, walk: Walk) -> None:
-        _some(value, where)
+        some(value, where)
         one = Names(array=self.array)
         for at, element in enumerate(value):
             one.check(element, pointer(where, at), walk)
 
 
-def _some(value: Any, where: str) -> None:
+def some(value: Any, where: str) -> None:
+    """A list with something in it."""
     if not isinstance(value, list):
         raise refuse("wrong_type", "A list is expected here.", where)
     if not value:
