@@ -16,6 +16,7 @@ from carrel.server.accounts import Accounts
 from carrel.server.accounts.cookies import SESSION_COOKIE
 from carrel.server.publishing.attach import open_publishing
 from carrel.server.publishing.service import Works
+from carrel.server.publishing.uploads import Uploads
 from carrel.server.settings import Settings
 from carrel.server.storage import open_database
 from carrel.server.web.middleware import middlewares
@@ -36,10 +37,13 @@ class Rooms:
 
 
 class World:
-    def __init__(self, settings: Settings, accounts: Accounts, works: Works, server: TestServer) -> None:
+    def __init__(
+        self, settings: Settings, accounts: Accounts, works: Works, uploads: Uploads, server: TestServer
+    ) -> None:
         self.settings = settings
         self.accounts = accounts
         self.works = works
+        self.uploads = uploads
         self.server = server
         self.rooms = Rooms()
         works.placed = self.rooms
@@ -125,9 +129,9 @@ async def world(folder: Path, **settings: Any) -> AsyncIterator[World]:
     works = Works(database, made, clock)
     page = web.Response(status=500)
     app = web.Application(middlewares=middlewares(made, lambda *_: page))
-    open_publishing(app, works, made, accounts, clock)
+    uploads = open_publishing(app, works, made, accounts, clock)
     server = TestServer(app)
-    times.append(World(made, accounts, works, server))
+    times.append(World(made, accounts, works, uploads, server))
     await server.start_server()
     try:
         yield times[0]
