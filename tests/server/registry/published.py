@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
 
 from carrel.server.registry.key_file import encode_key, key_of
 from tests.ledger.small_log import SmallLog
+
+from .small_http import Handler, serving
 
 
 def write_log(log: SmallLog, folder: Path) -> Path:
@@ -50,14 +50,12 @@ class Shelf:
 def served(files: dict[str, bytes]) -> Iterator[Shelf]:
     shelf = Shelf(files)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class ShelfHandler(Handler):
         def setup(self) -> None:
             shelf.connections += 1
             super().setup()
 
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 - http.server's name
             path = self.path.removeprefix("/ledger/")
             shelf.asked.append(path)
             if shelf.gone:
@@ -74,17 +72,6 @@ def served(files: dict[str, bytes]) -> Iterator[Shelf]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    shelf.url = f"http://127.0.0.1:{server.server_address[1]}/ledger"
-    try:
+    with serving(ShelfHandler) as url:
+        shelf.url = f"{url}/ledger"
         yield shelf
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -7,8 +7,9 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+from .small_http import Handler, serving
 
 
 @contextmanager
@@ -17,15 +18,13 @@ def small_s3() -> Iterator[tuple[str, dict[str, bytes]]]:
     objects: dict[str, bytes] = {}
     turn = threading.Lock()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
+    class S3Handler(Handler):
+        def do_GET(self) -> None:  # noqa: N802 - http.server's name
             with turn:
                 found = objects.get(urlsplit(self.path).path)
             self._answer(404 if found is None else 200, found or b"", etag(found))
 
-        def do_PUT(self) -> None:
+        def do_PUT(self) -> None:  # noqa: N802 - http.server's name
             path, body = urlsplit(self.path).path, self._body()
             with turn:
                 there = objects.get(path)
@@ -36,7 +35,7 @@ def small_s3() -> Iterator[tuple[str, dict[str, bytes]]]:
                     status, objects[path] = 200, body
             self._answer(status, b"", etag(body))
 
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802 - http.server's name
             bucket = urlsplit(self.path).path.rstrip("/")
             keys = re.findall(rb"<Key>([^<]+)</Key>", self._body())
             with turn:
@@ -56,19 +55,8 @@ def small_s3() -> Iterator[tuple[str, dict[str, bytes]]]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", objects
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(S3Handler) as url:
+        yield url, objects
 
 
 def etag(data: bytes | None) -> str:

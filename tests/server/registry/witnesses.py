@@ -8,12 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,8 @@ from carrel.ledger.witness import AddCheckpoint, Remembered, consider, parse_req
 from carrel.server.registry.log import Log
 from carrel.server.registry.witness_commands import create_witness, read_signer
 from tests.server_process import free_port
+
+from .small_http import Handler, serving
 
 START_S = 30.0
 
@@ -131,10 +131,8 @@ def puppets(*names: str) -> Iterator[list[Puppet]]:
 
 @contextmanager
 def _served(puppet: Puppet) -> Iterator[Puppet]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
+    class PuppetHandler(Handler):
+        def do_POST(self) -> None:  # noqa: N802 - http.server's name
             request = parse_request(self.rfile.read(int(self.headers["Content-Length"])))
             puppet.asked.append(request)
             status, body = puppet.answer(request)
@@ -150,20 +148,8 @@ def _served(puppet: Puppet) -> Iterator[Puppet]:
             with suppress(ConnectionError):  # who asked may have heard enough
                 self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    puppet.url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with serving(PuppetHandler) as puppet.url:
         yield puppet
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager
