@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 Body = Mapping[str, Any]
-Shape = Literal["key", "entry", "time", "uri", "text"]
+Shape = Literal["key", "entry", "time", "uri", "rules", "text"]
 
 TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "rights": (
@@ -118,7 +118,7 @@ def detail(body: Body) -> tuple[str, dict[str, Any]]:
 
 
 def facts(body: Body) -> list[Fact]:
-    """Every member at the top of a body; what is nested stays in the bytes below it."""
+    """Every member at the top of a body; what is nested, but for published rules, stays in the bytes below it."""
     names = [name for name in FIRST if name in body]
     names += sorted(name for name in body if name not in FIRST and name != "log")
     return [_fact(name, body[name]) for name in names]
@@ -132,6 +132,8 @@ def _fact(name: str, value: Any) -> Fact:
         return Fact(name, "entry", [(one, f"/ledger/entries/{one}") for one in values])
     if name in TIMES:
         return Fact(name, "time", [(value, None)])
+    if name == "rules":
+        return Fact(name, "rules", [(value, None)])
     if name == "licence":
         return Fact(name, "uri", [(value, None)])
     if any(isinstance(one, Mapping) for one in values):

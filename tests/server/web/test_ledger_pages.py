@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from carrel.ledger.bodies import WorkRegister
@@ -85,6 +87,11 @@ async def test_an_account_has_keys_works_and_a_balance(visitor: Visitor, story: 
 async def test_rules_and_witnesses(visitor: Visitor, story: Story) -> None:
     await visitor.get("/ledger/rules")
     assert "Rule, version 1" in visitor.text
+    assert "Earned for “desk”" in visitor.text
+    rule = re.search(r"/ledger/entries/([0-9a-f]{64})", visitor.text)
+    assert rule
+    await visitor.get(rule[0])
+    assert "Rule published" in visitor.text
     assert "Earned for “desk”" in visitor.text
     await visitor.get("/ledger/witnesses")
     assert "This library has no witnesses." in visitor.text
