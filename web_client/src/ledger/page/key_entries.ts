@@ -45,3 +45,13 @@ export async function signAll(prepared: Prepared): Promise<SignedEntry> {
   );
   return { text: prepared.text, signatures };
 }
+
+/** An entry that another device signed, as text to carry over. */
+export function readHalf(text: string): SignedEntry | null {
+  try {
+    const value = JSON.parse(text) as { text?: unknown; signatures?: unknown };
+    return typeof value.text === "string" && Array.isArray(value.signatures) ? (value as SignedEntry) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,5 +1,5 @@
 /** The page of one's keys: make, register, replace, end, recover. Nothing is signed that was not shown before. */
-import { button, el, field } from "../../ui/dom";
+import { button, el } from "../../ui/dom";
 import type { Words } from "../../i18n/words";
 import { fromHex, hex, type Bytes } from "../bytes";
 import { checkKey } from "../ed25519";
@@ -8,7 +8,8 @@ import { commitment, DatabaseKeys, makeKey, type DeviceKey, type KeyStore } from
 import { makeRecovery, readRecovery } from "../recovery";
 import { ask, Declined, send } from "./api";
 import { sign } from "./icons";
-import { prepare, signAll, type Prepared, type Signer } from "./key_entries";
+import { prepare, readHalf, signAll, type Prepared, type Signer } from "./key_entries";
+import { beginCard, carriedForm, notice, paper, recoverCard, sure, talkPlace, vouchCard } from "./key_forms";
 import { moment, short } from "./words";
 
 /** What the service tells of an account; a wrong answer makes an entry that the ledger refuses, nothing worse. */
@@ -38,37 +39,27 @@ export class KeysPage {
 
   async open(): Promise<void> {
     if (this.#shared) return;
-    if (!this.#store) return this.#place.replaceChildren(this.#notice(this.words.t("keys.no_storage")));
+    if (!this.#store) return this.#place.replaceChildren(notice(this.words.t("keys.no_storage")));
     const keys = await this.#store.list();
     const usable = keys.filter((key) => key.state === "active");
     const waiting = keys.filter((key) => key.state === "new");
     const cards = [...usable, ...waiting, ...keys.filter((key) => key.state === "ended")].map((key) => this.#card(key));
-    if (usable.length + waiting.length === 0) cards.push(this.#none());
-    if (usable[0]) cards.push(this.#vouch(usable[0]));
-    else cards.push(this.#recover());
+    if (usable.length + waiting.length === 0)
+      cards.push(
+        beginCard(
+          this.words,
+          (card) => void this.#make(card),
+          (card) => void this.#join(card),
+        ),
+      );
+    const by = usable[0];
+    // Another device of an account: some device that is in it must vouch for its key.
+    if (by) cards.push(vouchCard(this.words, (card, key) => void this.#vouched(card, by, key)));
+    else cards.push(recoverCard(this.words, (card, account, typed) => void this.#recovered(card, account, typed)));
     this.#place.replaceChildren(...cards);
   }
 
   // --- what is here ---
-
-  #none(): HTMLElement {
-    const { t } = this.words;
-    const make = (): void => void this.#make(card);
-    const join = (): void => void this.#join(card);
-    const card = el(
-      "section",
-      { class: "panel" },
-      el("h2", {}, t("keys.none")),
-      el("p", { class: "muted" }, t("keys.none.text")),
-      el(
-        "p",
-        { class: "row after" },
-        button(t("keys.make"), make, { kind: "btn--main" }),
-        button(t("keys.join"), join),
-      ),
-    );
-    return card;
-  }
 
   #card(key: DeviceKey): HTMLElement {
     const { t } = this.words;
@@ -111,7 +102,7 @@ export class KeysPage {
         account,
       ),
       el("p", { class: "row after" }, ...acts),
-      el("div", { class: "key-card__talk", "aria-live": "polite" }),
+      talkPlace(),
     );
     if (key.state === "new") card.append(el("p", { class: "hint" }, t("keys.add.text")));
     return card;
@@ -158,68 +149,7 @@ export class KeysPage {
   }
 
   #paper(card: HTMLElement, secret: string, prepared: Prepared, act: () => Promise<number>): void {
-    const { t } = this.words;
-    const groups = secret.split("-").map((group) => el("li", {}, group));
-    const input = el("input", {
-      class: "input mono",
-      id: "written",
-      maxlength: 8,
-      autocomplete: "off",
-      autocapitalize: "characters",
-      spellcheck: "false",
-    });
-    const wrong = el("p", { class: "error", role: "alert", hidden: true }, t("keys.written.wrong"));
-    const form = el(
-      "form",
-      { class: "after" },
-      field(t("keys.written"), input, t("keys.written.hint")),
-      wrong,
-      el("p", { class: "after" }, t("keys.register.text")),
-      el("pre", { class: "ledger-raw", tabindex: 0, "aria-label": t("keys.register.text") }, prepared.text),
-      el("p", { class: "row after" }, el("button", { class: "btn btn--main" }, t("keys.register"))),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const typed = input.value.toUpperCase().replaceAll(/[\s-]/g, "");
-      wrong.hidden = secret.endsWith(typed) && typed.length === 4;
-      input.setAttribute("aria-invalid", String(!wrong.hidden));
-      if (!wrong.hidden) return input.focus();
-      void this.#finish(card, act);
-    });
-    this.#talk(card).replaceChildren(
-      el("h3", {}, t("keys.write")),
-      el("p", {}, t("keys.write.text")),
-      el("ol", { class: "recovery", "aria-label": t("keys.recovery.title") }, ...groups),
-      form,
-    );
-    input.focus({ preventScroll: true });
-  }
-
-  /** Another device of an account: some device that is in it must vouch for this key. */
-  #vouch(by: DeviceKey): HTMLElement {
-    const { t } = this.words;
-    const input = el("input", {
-      class: "input mono",
-      id: "vouched",
-      maxlength: 80,
-      autocomplete: "off",
-      autocapitalize: "none",
-      spellcheck: "false",
-      required: true,
-    });
-    const card = el("section", { class: "panel" }, el("h2", {}, t("keys.vouch")));
-    const form = el(
-      "form",
-      {},
-      field(t("keys.vouch.label"), input, t("keys.vouch.hint")),
-      el("p", { class: "row after" }, el("button", { class: "btn" }, t("keys.vouch.go"))),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.#vouched(card, by, input.value.trim().toLowerCase());
-    });
-    card.append(form, el("div", { class: "key-card__talk", "aria-live": "polite" }));
-    return card;
+    paper(this.words, this.#talk(card), secret, prepared.text, () => void this.#finish(card, act));
   }
 
   /** The new device signs as well; so the entry waits on it, half signed, until it is carried there and sent. */
@@ -253,17 +183,7 @@ export class KeysPage {
         await this.#keep({ ...key, state: "active", account: found.account });
         return this.open();
       }
-      const input = el("textarea", { class: "input mono", id: "carried", rows: 5, required: true });
-      const form = el(
-        "form",
-        {},
-        field(t("keys.carried"), input, t("keys.carried.hint")),
-        el("p", { class: "row after" }, el("button", { class: "btn" }, t("keys.register"))),
-      );
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        void this.#finish(card, () => this.#carried(key, input.value));
-      });
+      const form = carriedForm(this.words, (text) => void this.#finish(card, () => this.#carried(key, text)));
       this.#talk(card).replaceChildren(el("p", {}, t("keys.unknown")), form);
     });
   }
@@ -308,49 +228,6 @@ export class KeysPage {
       await this.#keep({ ...key, state: "ended" });
       return index;
     });
-  }
-
-  #recover(): HTMLElement {
-    const { t } = this.words;
-    const account = el("input", {
-      class: "input mono",
-      id: "account",
-      maxlength: 80,
-      autocomplete: "off",
-      autocapitalize: "none",
-      spellcheck: "false",
-      required: true,
-    });
-    const words = el("input", {
-      class: "input mono",
-      id: "words",
-      maxlength: 80,
-      autocomplete: "off",
-      autocapitalize: "characters",
-      spellcheck: "false",
-      required: true,
-    });
-    const form = el(
-      "form",
-      { class: "after" },
-      field(t("keys.recover.account"), account),
-      field(t("keys.recover.words"), words),
-      el("p", { class: "row after" }, el("button", { class: "btn" }, t("keys.recover.go"))),
-    );
-    const talk = el("div", { class: "key-card__talk", "aria-live": "polite" });
-    const card = el(
-      "details",
-      { class: "panel" },
-      el("summary", {}, t("keys.recover")),
-      el("p", { class: "muted" }, t("keys.recover.text")),
-      form,
-      talk,
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.#recovered(card, account.value.trim().toLowerCase(), words.value);
-    });
-    return card;
   }
 
   async #recovered(card: HTMLElement, named: string, typed: string): Promise<void> {
@@ -412,19 +289,7 @@ export class KeysPage {
   }
 
   #sure(card: HTMLElement, question: string, act: () => Promise<void>): void {
-    const { t } = this.words;
-    const talk = this.#talk(card);
-    const yes = button(t("keys.yes"), () => void act(), { kind: "btn--small btn--danger" });
-    talk.replaceChildren(
-      el("p", { class: "notice notice--bad" }, sign("alert"), el("span", {}, t(question))),
-      el(
-        "p",
-        { class: "row after" },
-        yes,
-        button(t("keys.no"), () => talk.replaceChildren(), { kind: "btn--small" }),
-      ),
-    );
-    yes.focus();
+    sure(this.words, this.#talk(card), question, () => void act());
   }
 
   /** Failures are said where they happened. */
@@ -434,29 +299,11 @@ export class KeysPage {
     } catch (error) {
       const reason = error instanceof LedgerError || error instanceof Declined ? error.message : String(error);
       const key = error instanceof Declined ? "keys.refused" : "keys.wrong";
-      this.#talk(card).replaceChildren(this.#notice(this.words.t(key, { reason }), "notice--bad"));
+      this.#talk(card).replaceChildren(notice(this.words.t(key, { reason }), "notice--bad"));
     }
   }
 
   #talk(card: HTMLElement): HTMLElement {
-    return (
-      card.querySelector<HTMLElement>(".key-card__talk") ?? card.appendChild(el("div", { class: "key-card__talk" }))
-    );
-  }
-
-  #notice(text: string, kind = ""): HTMLElement {
-    return el("p", { class: `notice ${kind}`, role: kind ? "alert" : null }, sign("alert"), el("span", {}, text));
-  }
-}
-
-/** An entry that another device signed, as text to carry over. */
-function readHalf(text: string): { text: string; signatures: { key: string; signature: string }[] } | null {
-  try {
-    const value = JSON.parse(text) as { text?: unknown; signatures?: unknown };
-    return typeof value.text === "string" && Array.isArray(value.signatures)
-      ? (value as { text: string; signatures: { key: string; signature: string }[] })
-      : null;
-  } catch {
-    return null;
+    return card.querySelector<HTMLElement>(".key-card__talk") ?? card.appendChild(talkPlace());
   }
 }
