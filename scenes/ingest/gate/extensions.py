@@ -56,7 +56,7 @@ EXTENSIONS: dict[str, dict[str, dict[str, Field]]] = {
     },
     "KHR_materials_unlit": {"material": {}},
     "KHR_materials_emissive_strength": {"material": {"emissiveStrength": NOT_NEGATIVE}},
-    "KHR_materials_ior": {"material": {"ior": NOT_NEGATIVE}},
+    "KHR_materials_ior": {"material": {"ior": Number(low=1, also=0)}},
     "KHR_materials_dispersion": {"material": {"dispersion": NOT_NEGATIVE}},
     "KHR_materials_clearcoat": {
         "material": {
@@ -182,6 +182,8 @@ def check_extensions(kind: str, values: Json, where: str, walk: Walk) -> None:
         if not isinstance(used, list) or name not in used:
             raise refuse("undeclared_extension", f"The extension {name[:80]} is not declared in extensionsUsed.", here)
         known = EXTENSIONS.get(name)
+        if not isinstance(value, dict):
+            raise refuse("wrong_type", "An extension must be an object.", here)
         if known is None:
             if name in REFUSED:
                 raise refuse("unsupported_extension", f"{name} cannot be shown here. {REFUSED[name]}", here)

@@ -145,6 +145,7 @@ class Number(Field):
     low: float = -3.5e38
     high: float = 3.5e38
     above: float | None = None
+    also: float | None = None
 
     def check(self, value: Any, where: str, walk: Walk) -> None:
         if not is_number(value):
@@ -152,7 +153,7 @@ class Number(Field):
         self.range(value, where)
 
     def range(self, value: float, where: str) -> None:
-        if not self.low <= value <= self.high:
+        if not self.low <= value <= self.high and value != self.also:
             raise refuse("out_of_range", f"{value} is not between {self.low:g} and {self.high:g}.", where)
         if self.above is not None and value <= self.above:
             raise refuse("out_of_range", f"{value} must be above {self.above:g}.", where)

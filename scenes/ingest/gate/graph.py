@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from carrel.scenes.ingest.gate.elements import Block, blocks
+from carrel.scenes.ingest.gate.elements import Block, blocks, check_influences
 from carrel.scenes.ingest.gate.fields import Json, pointer, refuse
 from carrel.scenes.ingest.gate.layout import FLOAT, Layout
 from carrel.scenes.ingest.gate.meshes import MeshFacts, corners
@@ -34,6 +34,7 @@ class Graph:
         self._skins: list[Json] = document.get("skins", [])
         self.roots = [self._root(at) for at in range(len(self.nodes))]
         self.instances: dict[int, int] = {}
+        self._top_joints: dict[tuple[int, ...], int] = {}
         for at, node in enumerate(self.nodes):
             self._check_node(node, pointer("/nodes", at))
             if INSTANCING in node.get("extensions", {}):
@@ -103,11 +104,19 @@ class Graph:
             text = f"The node has {len(node['weights'])} weights for {mesh.targets} morph targets."
             raise refuse("morph_weights", text, f"{where}/weights")
         if "skin" in node:
-            if not mesh.has_joints:
-                raise refuse("skin_without_joints", "The node has a skin, its mesh has no joints.", where)
-            count = len(self._skins[int(node["skin"])]["joints"])
-            if mesh.top_joint >= count:
-                text = f"A vertex names joint {mesh.top_joint} of a skin with {count} joints."
+            self._check_influences(mesh, int(node["skin"]), where)
+
+    def _check_influences(self, mesh: MeshFacts, skin: int, where: str) -> None:
+        if not mesh.influences:
+            raise refuse("skin_without_joints", "The node has a skin, its mesh has no joints.", where)
+        count = len(self._skins[skin]["joints"])
+        for joints, weights in mesh.influences:
+            key = tuple(accessor.index for accessor in joints + weights)
+            if key not in self._top_joints:
+                readable = all(accessor.is_readable for accessor in joints + weights)
+                self._top_joints[key] = check_influences(joints, weights) if readable else -1
+            if self._top_joints[key] >= count:
+                text = f"A vertex names joint {self._top_joints[key]} of a skin with {count} joints."
                 raise refuse("joint_range", text, where)
 
     def _check_instances(self, node: Json, layout: Layout, where: str) -> int:

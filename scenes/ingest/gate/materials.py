@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from carrel.scenes.ingest.buffers import embedded
+from carrel.scenes.ingest.gate.extensions import EXTENSIONS
 from carrel.scenes.ingest.gate.fields import Json, pointer, refuse
 from carrel.scenes.ingest.gate.layout import Layout
 from carrel.scenes.ingest.limits import GlbLimits
@@ -69,13 +70,12 @@ def check_textures(document: Json, images: list[PictureHeader]) -> None:
 
 
 def texture_uses(material: Json) -> Iterator[tuple[str, Json]]:
-    """Every texture reference of a material, those in its extensions too, with its name."""
-    owners = [material, material.get("pbrMetallicRoughness", {}), *material.get("extensions", {}).values()]
-    for owner in owners:
-        if isinstance(owner, dict):
-            for name, value in owner.items():
-                if name.endswith("Texture") and isinstance(value, dict):
-                    yield name, value
+    """Every texture reference of a material, those in extensions that we know too, with its name."""
+    known = [value for name, value in material.get("extensions", {}).items() if name in EXTENSIONS]
+    for owner in (material, material.get("pbrMetallicRoughness", {}), *known):
+        for name, value in owner.items():
+            if name.endswith("Texture") and isinstance(value, dict):
+                yield name, value
 
 
 def check_materials(document: Json) -> None:

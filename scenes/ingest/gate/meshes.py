@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
-from carrel.scenes.ingest.gate.elements import check_influences, largest
+from carrel.scenes.ingest.gate.elements import largest
 from carrel.scenes.ingest.gate.fields import Json, pointer, refuse
 from carrel.scenes.ingest.gate.layout import COMPONENTS, FLOAT, RANGES, UNSIGNED_INT, Accessor, Layout
 from carrel.scenes.ingest.limits import GlbLimits
@@ -64,9 +64,8 @@ class MeshFacts:
     low: tuple[float, ...] | None = None
     high: tuple[float, ...] | None = None
     triangles: int = 0
-    has_joints: bool = False
     targets: int = 0
-    top_joint: int = -1
+    influences: list[tuple[list[Accessor], list[Accessor]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -85,7 +84,6 @@ def check_meshes(document: Json, layout: Layout, limits: GlbLimits) -> MeshSet:
     declared = document.get("extensionsUsed", [])
     formats = (QUANTIZED, QUANTIZED_MORPHS) if QUANTIZATION in declared else (FORMATS, MORPHS)
     vertices: dict[tuple[int, ...], int] = {}
-    influences: dict[tuple[int, ...], int] = {}
     tops: dict[int, int] = {}
     made: list[MeshFacts] = []
     primitives = triangles = total = 0
@@ -107,7 +105,7 @@ def check_meshes(document: Json, layout: Layout, limits: GlbLimits) -> MeshSet:
                 raise refuse("too_many_vertices", text, here)
             indices = _check_indices(primitive, layout, count, tops, here)
             _check_targets(primitive, layout, attributes, formats[1], here)
-            _check_influences(attributes, facts, influences, here)
+            _find_influences(attributes, facts)
             facts.triangles += _triangles(primitive, count if indices is None else indices.count)
             _widen(facts, attributes.get("POSITION"))
         triangles += facts.triangles
@@ -222,20 +220,14 @@ def _check_mesh_targets(mesh: Json, facts: MeshFacts, limits: GlbLimits, where: 
         raise refuse("morph_weights", text, f"{where}/weights")
 
 
-def _check_influences(
-    attributes: dict[str, Accessor], facts: MeshFacts, done: dict[tuple[int, ...], int], where: str
-) -> None:
+def _find_influences(attributes: dict[str, Accessor], facts: MeshFacts) -> None:
+    """Sets of joints with their weights; they are looked at when a node with a skin wears the mesh."""
     joints, weights = (
         [attributes[f"{family}_{n}"] for n in range(8) if f"{family}_{n}" in attributes]
         for family in ("JOINTS", "WEIGHTS")
     )
-    if not joints or len(joints) != len(weights):
-        return
-    facts.has_joints = True
-    key = tuple(accessor.index for accessor in joints + weights)
-    if key not in done and all(accessor.is_readable for accessor in joints + weights):
-        done[key] = check_influences(joints, weights)
-    facts.top_joint = max(facts.top_joint, done.get(key, -1))
+    if joints and len(joints) == len(weights):
+        facts.influences.append((joints, weights))
 
 
 def _triangles(primitive: Json, count: int) -> int:

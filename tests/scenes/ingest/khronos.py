@@ -33,22 +33,24 @@ PATIENCE_S = 3.0
 
 
 class Validator:
-    """It counts to the end of any count, so some hostile files hold it up for hours: then it is ended and started again."""
+    """It counts to the end of any count, and some pictures end it: when it does not answer it is started again."""
 
     def __init__(self) -> None:
         self._process = self._start()
 
     def errors(self, data: bytes) -> list[str] | None:
-        """`CODE pointer` of everything that the validator calls an error; None when it does not come back."""
+        """`CODE pointer` of everything that the validator calls an error; None when it does not answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(struct.pack("<I", len(data)) + data)
         self._process.stdin.flush()
-        if not select.select([self._process.stdout], [], [], PATIENCE_S)[0]:
+        ready = select.select([self._process.stdout], [], [], PATIENCE_S)[0]
+        line = self._process.stdout.readline() if ready else b""
+        if not line:
             self.close()
             self._process = self._start()
             return None
-        found: list[str] = json.loads(self._process.stdout.readline())
+        found: list[str] = json.loads(line)
         return found
 
     def close(self) -> None:
@@ -59,7 +61,7 @@ class Validator:
         node = shutil.which("node")
         assert node is not None, "the validator needs Node on the PATH"
         command = [node, "--input-type=module", "-e", SCRIPT, str(ROOT / "web_client")]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
 @contextmanager
