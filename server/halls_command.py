@@ -17,9 +17,11 @@ from carrel.scenes.errors import BuildError, CatalogueError
 if TYPE_CHECKING:
     from carrel.scenes.halls.books.records import Record
     from carrel.scenes.halls.paint.lettering import FontFace
+    from carrel.scenes.halls.room.recipe import RoomInputs
 
 FONT_PATTERN = "Noto Serif CJK SC:bold"
 PORTAL_PICTURE = "portal_ancient.jpg"
+GREAT_HALL_SCENE, GREAT_HALL_PICTURE = "great_hall.scene.json", "great_hall.webp"
 SEED = 7
 
 
@@ -62,8 +64,57 @@ def _great(wish: Wish) -> Built:
     )
 
 
+def _stacks(wish: Wish) -> Built:
+    from carrel.scenes.halls.books.classics import classic_records
+    from carrel.scenes.halls.stacks.build import build_stacks
+
+    records, copies = wish.catalogue or classic_records(), wish.catalogue is None
+    return build_stacks(records, wish.books, wish.seed, wish.quality, copies=copies, font=wish.font)
+
+
+def _reader(look: str) -> Callable[[Wish], Built]:
+    def build(wish: Wish) -> Built:
+        from carrel.scenes.halls.readers.build import build_readers_room
+
+        return build_readers_room(look, _room_inputs(wish), wish.seed, wish.quality)
+
+    return build
+
+
+def _data_sea(wish: Wish) -> Built:
+    from carrel.scenes import document
+    from carrel.scenes.halls.books.classics import classic_records
+    from carrel.scenes.halls.data_sea.build import build_data_sea
+    from carrel.scenes.halls.data_sea.numbers import sea_numbers
+
+    hall = wish.out / GREAT_HALL_SCENE
+    if not hall.exists():
+        raise BuildError(
+            f"The Data Sea counts the Great Hall's shelves, but {hall} is not there: build the great hall first."
+        )
+    numbers = sea_numbers(wish.catalogue or classic_records(), document.decode(hall.read_bytes()))
+    return build_data_sea(numbers, _room_inputs(wish), wish.seed, wish.quality)
+
+
+def _room_inputs(wish: Wish) -> RoomInputs:
+    """Titles for the spines, and the Great Hall's picture for what is seen through a door."""
+    from carrel.scenes.halls.books.classics import CLASSICS
+    from carrel.scenes.halls.books.spines import SpineTitle
+    from carrel.scenes.halls.room.recipe import RoomInputs
+
+    brought = [SpineTitle(record.title, record.creator) for record in wish.catalogue or ()]
+    picture = wish.out / GREAT_HALL_PICTURE
+    views = {"great-hall": picture.read_bytes()} if picture.exists() else {}
+    return RoomInputs(brought or CLASSICS, wish.font, views)
+
+
 HALLS: Final[Mapping[str, Callable[[Wish], Built]]] = {
     "great": _great,
+    "stacks": _stacks,
+    "readers-walnut": _reader("walnut"),
+    "readers-garden": _reader("garden"),
+    "readers-loft": _reader("loft"),
+    "data-sea": _data_sea,
 }
 
 

@@ -35,7 +35,14 @@ def fireplace(m: Model, wall: str, stone: str, width: float, height: float) -> N
                 path = [(x - 0.10, y, 0), (x - 0.10, y, 0.10), (x + 0.10, y, 0.10), (x + 0.10, y, 0)]
                 sweep(m, stone, [(o * 0.5, u * 0.7) for o, u in profile], path, hard=40, sub=0.5)
         span = opening + 0.40
-        box(m, stone, (0, (head + MANTEL_HEIGHT) / 2 - 0.03, 0.045), (span, MANTEL_HEIGHT - head - 0.02, 0.09), sub=0.25, skip="z-")
+        box(
+            m,
+            stone,
+            (0, (head + MANTEL_HEIGHT) / 2 - 0.03, 0.045),
+            (span, MANTEL_HEIGHT - head - 0.02, 0.09),
+            sub=0.25,
+            skip="z-",
+        )
         run = [(-span / 2, MANTEL_HEIGHT - 0.12, 0), (-span / 2, MANTEL_HEIGHT - 0.12, 0.09)]
         run += [(span / 2, MANTEL_HEIGHT - 0.12, 0.09), (span / 2, MANTEL_HEIGHT - 0.12, 0)]
         sweep(m, stone, SHELF, run, hard=40, sub=0.4)
@@ -66,9 +73,17 @@ def _firebox(m: Model, opening: float, head: float, depth: float) -> None:
     for _ in range(9):  # flames: leaning blades of light
         x, z, tall = rng.uniform(-0.2, 0.2), rng.uniform(0.04, 0.2), rng.uniform(0.16, 0.34)
         wide, lean = rng.uniform(0.03, 0.06), rng.uniform(-0.05, 0.05)
-        blade = floats([[x - wide, 0.14, z], [x + wide, 0.14, z], [x + wide * 0.7 + lean, 0.14 + tall * 0.5, z + 0.01], [x - wide * 0.7 + lean, 0.14 + tall * 0.5, z - 0.01], [x + lean * 2, 0.14 + tall, z]])
+        blade = floats(
+            [
+                [x - wide, 0.14, z],
+                [x + wide, 0.14, z],
+                [x + wide * 0.7 + lean, 0.14 + tall * 0.5, z + 0.01],
+                [x - wide * 0.7 + lean, 0.14 + tall * 0.5, z - 0.01],
+                [x + lean * 2, 0.14 + tall, z],
+            ]
+        )
         m.add("flame", blade, [[0, 1, 2], [0, 2, 3], [3, 2, 4]], blade[:, :2], glow=2.4, blocks=False)
     for s in (-0.26, 0.26):
         box(m, "iron", (s, 0.10, 0.14), (0.025, 0.09, 0.32), sub=1)
         box(m, "iron", (s, 0.20, 0.31), (0.03, 0.28, 0.03), sub=1)
-    m.lamp((0, 0.34, 0.30), FIRELIGHT * 1.5, 5.5, shaded=False)
+    m.lamp((0, 0.42, depth + 0.10), FIRELIGHT * 0.9, 5.0, shaded=False)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from carrel.scenes.halls.kit.model import NEAR, Model
 from carrel.scenes.halls.kit.mouldings import Profile
 from carrel.scenes.halls.kit.shapes import box, rect
@@ -45,7 +43,9 @@ def wainscot(m: Model, wood: str, start: float, end: float, height: float = 0.95
                 sweep(m, wood, SUNK, loop, closed=True, up=(0, 0, 1), hard=60, sub=0.9)
 
 
-def cornice(m: Model, finish: str, x0: float, x1: float, z0: float, z1: float, top: float, profile: Profile = SMALL_CORNICE) -> None:
+def cornice(
+    m: Model, finish: str, x0: float, x1: float, z0: float, z1: float, top: float, profile: Profile = SMALL_CORNICE
+) -> None:
     """Round a room below its ceiling; x0 < x1, z0 < z1."""
     loop = [(x0, top - 0.17, z1), (x0, top - 0.17, z0), (x1, top - 0.17, z0), (x1, top - 0.17, z1)]
     sweep(m, finish, profile, loop, closed=True, hard=40, sub=0.8)
@@ -64,21 +64,38 @@ def doorway(m: Model, width: float, height: float, depth: float, casing: str, si
     rect(m, "card", (-r, 0, -depth), (width, 0, 0), (0, height, 0), picture=(0, 0, 1, 1), glow=1.0)
 
 
-def rafters(m: Model, wood: str, x0: float, x1: float, z0: float, z1: float, y: float, *, along_x: bool, count: int, size: tuple[float, float]) -> None:
+def rafters(
+    m: Model,
+    wood: str,
+    x0: float,
+    x1: float,
+    z0: float,
+    z1: float,
+    y: float,
+    *,
+    along_x: bool,
+    count: int,
+    size: tuple[float, float],
+) -> None:
     """Beams under a ceiling at height y, from wall to wall, evenly laid."""
     wide, tall = size
     for k in range(count):
         f = (k + 1) / (count + 1)
         if along_x:
-            box(m, wood, ((x0 + x1) / 2, y - tall / 2, z0 + (z1 - z0) * f), (x1 - x0, tall, wide), sub=0.5, skip="x-x+y+")
+            box(
+                m,
+                wood,
+                ((x0 + x1) / 2, y - tall / 2, z0 + (z1 - z0) * f),
+                (x1 - x0, tall, wide),
+                sub=0.5,
+                skip="x-x+y+",
+            )
         else:
-            box(m, wood, (x0 + (x1 - x0) * f, y - tall / 2, (z0 + z1) / 2), (wide, tall, z1 - z0), sub=0.5, skip="z-z+y+")
-
-
-def boards(m: Model, wood: str, x0: float, x1: float, z0: float, z1: float, y: float, wide: float = 0.3) -> None:
-    """A boarded ceiling seen from below, its boards along z with a joint between each."""
-    count = max(1, round((x1 - x0) / wide))
-    for a, b in zip(*(np.linspace(x0, x1, count + 1)[s] for s in (slice(None, -1), slice(1, None))), strict=True):
-        shift = m.rng.random(2) * 3
-        rect(m, wood, (float(a) + 0.003, y, z0), (float(b - a) - 0.006, 0, 0), (0, 0, z1 - z0), sub=0.7, shift=shift)
-    rect(m, "black", (x0, y + 0.01, z0), (x1 - x0, 0, 0), (0, 0, z1 - z0))
+            box(
+                m,
+                wood,
+                (x0 + (x1 - x0) * f, y - tall / 2, (z0 + z1) / 2),
+                (wide, tall, z1 - z0),
+                sub=0.5,
+                skip="z-z+y+",
+            )

@@ -38,10 +38,19 @@ def plank_case(
     for i in range(len(boards) + 1):
         for k in range(bays):
             x0, x1 = k * cell + (post / 2 if k else post), (k + 1) * cell - (post / 2 if k < bays - 1 else post)
-            box(m, wood, ((x0 + x1) / 2, y + thick / 2, -depth / 2 - 0.003), (x1 - x0, thick, depth - 0.012), sub=0.3, skip="x-x+")
+            box(
+                m,
+                wood,
+                ((x0 + x1) / 2, y + thick / 2, -depth / 2 - 0.003),
+                (x1 - x0, thick, depth - 0.012),
+                sub=0.3,
+                skip="x-x+",
+            )
             if i < len(boards) and i * bays + k not in empty:
                 origin = m.world((x0 + 0.004, y + thick, -0.02))
-                case.shelves.append(Shelf(name, m.matrix.copy(), origin, x1 - x0 - 0.008, boards[i] - 0.006, depth - 0.04))
+                case.shelves.append(
+                    Shelf(name, m.matrix.copy(), origin, x1 - x0 - 0.008, boards[i] - 0.006, depth - 0.04)
+                )
         y += thick + (boards[i] if i < len(boards) else 0)
     with m.only(NEAR):
         box(m, upright, (width / 2, base / 2, -0.03), (width - 2 * post, base, 0.02), sub=0.5, skip="y-y+x-x+z-")

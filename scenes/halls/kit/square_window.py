@@ -89,7 +89,9 @@ def square_window(
     m.openings.append(Opening(m.world((0, 0, z)), across, normal, width, sill, head, arched=False))
 
 
-def square_sunbeam(m: Model, width: float, sill: float, head: float, travel: Floats, strength: float, n: int = 4) -> None:
+def square_sunbeam(
+    m: Model, width: float, sill: float, head: float, travel: Floats, strength: float, n: int = 4
+) -> None:
     """Dust in the light below a window: translucent sheets along the sun's travel (world direction)."""
     way = m.matrix.T @ travel
     if way[1] > -0.05 or way[2] < 0.05:  # the sun does not come in here

@@ -10,7 +10,9 @@ from carrel.scenes.halls.paint.noise import noise, picture
 from carrel.scenes.halls.paint.surfaces import Rgb
 
 
-def planks(base: Rgb = (186, 150, 108), n: int = 1024, rows: int = 10, seed: int = 41) -> tuple[Image.Image, Image.Image]:
+def planks(
+    base: Rgb = (186, 150, 108), n: int = 1024, rows: int = 10, seed: int = 41
+) -> tuple[Image.Image, Image.Image]:
     """Boards along u with broken butt joints; colour, and roughness in the green channel. Tiles both ways."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:n, 0:n] / n
@@ -23,7 +25,9 @@ def planks(base: Rgb = (186, 150, 108), n: int = 1024, rows: int = 10, seed: int
     shifted = (np.arange(n)[None] + (tone[..., 0] * 977).astype(int)) % n
     grain = np.take_along_axis(grain, shifted, 1)
     across = (y * rows) % 1
-    gap = np.clip(np.minimum(np.minimum(across, 1 - across) * n / rows, np.minimum(along % 1, 1 - along % 1) * n / 2) / 2.2, 0, 1)
+    gap = np.clip(
+        np.minimum(np.minimum(across, 1 - across) * n / rows, np.minimum(along % 1, 1 - along % 1) * n / 2) / 2.2, 0, 1
+    )
     shade = (0.86 + 0.22 * tone[..., 1]) * (0.86 + 0.26 * grain) * (0.5 + 0.5 * gap)
     warm = (tone[..., 2:] - 0.5) * floats([10, 1, -8])
     rough = np.zeros((n, n, 3))

@@ -26,10 +26,16 @@ def garden(width: int = 768, height: int = 384, seed: int = 61) -> Image.Image:
         shade = floats([188, 206, 150]) * (1 - near) + floats([112, 146, 66]) * near
         tone = tuple(int(v) for v in shade * rng.uniform(0.85, 1.1))
         draw.line([(x, height), (x + lean, 0)], fill=tone, width=round(wide))
-        draw.line([(x + wide * 0.25, height), (x + lean + wide * 0.25, 0)], fill=tuple(min(255, int(v * 1.2)) for v in tone), width=max(1, round(wide * 0.3)))
+        draw.line(
+            [(x + wide * 0.25, height), (x + lean + wide * 0.25, 0)],
+            fill=tuple(min(255, int(v * 1.2)) for v in tone),
+            width=max(1, round(wide * 0.3)),
+        )
         for node in np.arange(rng.uniform(0, 40), height, 34 + 26 * near):
             at = x + lean * (1 - node / height)
-            draw.line([(at - wide * 0.6, node), (at + wide * 0.6, node)], fill=tuple(int(v * 0.7) for v in tone), width=2)
+            draw.line(
+                [(at - wide * 0.6, node), (at + wide * 0.6, node)], fill=tuple(int(v * 0.7) for v in tone), width=2
+            )
     image = image.filter(ImageFilter.GaussianBlur(1.2))
     draw = ImageDraw.Draw(image)
     for _ in range(900):
@@ -47,11 +53,17 @@ def skyline(width: int = 1024, height: int = 512, seed: int = 67) -> Image.Image
     """A city at the end of a clear afternoon: high thin cloud, towers in three depths of haze, trees at its foot."""
     rng = np.random.default_rng(seed)
     y = np.linspace(0, 1, height)[:, None, None]
-    sky = np.where(y < 0.55, floats([136, 176, 222]) + (floats([250, 222, 186]) - floats([136, 176, 222])) * (y / 0.55) ** 1.3, floats([250, 222, 186]))
+    sky = np.where(
+        y < 0.55,
+        floats([136, 176, 222]) + (floats([250, 222, 186]) - floats([136, 176, 222])) * (y / 0.55) ** 1.3,
+        floats([250, 222, 186]),
+    )
     cloud = np.clip((noise(height, width, (5, 4), seed, 6) - 0.52) * 3, 0, 1)[..., None] * np.clip(1 - y * 1.5, 0, 1)
     image = picture(sky + (floats([255, 246, 236]) - sky) * cloud * 0.8)
     draw = ImageDraw.Draw(image)
-    for k, (tone, low, high) in enumerate((((214, 206, 206), 0.30, 0.52), ((172, 170, 182), 0.40, 0.62), ((122, 122, 138), 0.52, 0.72))):
+    for k, (tone, low, high) in enumerate(
+        (((214, 206, 206), 0.30, 0.52), ((172, 170, 182), 0.40, 0.62), ((122, 122, 138), 0.52, 0.72))
+    ):
         x = -20.0
         while x < width:
             wide, top = rng.uniform(22, 60) * (1 + 0.3 * k), rng.uniform(low, high) * height
@@ -67,5 +79,8 @@ def skyline(width: int = 1024, height: int = 512, seed: int = 67) -> Image.Image
     crown = 0.86 - 0.05 * noise(8, width, (2, 24), seed + 5, 5)[3]
     leaves = noise(height, width, (60, 120), seed + 6, 3)[..., None]
     mask = np.clip((np.linspace(0, 1, height)[:, None] - crown[None]) / 0.01, 0, 1)[..., None]
-    out = np.asarray(image.filter(ImageFilter.GaussianBlur(1.0)), float) * (1 - mask) + floats([74, 92, 62]) * (0.6 + 0.8 * leaves) * mask
+    out = (
+        np.asarray(image.filter(ImageFilter.GaussianBlur(1.0)), float) * (1 - mask)
+        + floats([74, 92, 62]) * (0.6 + 0.8 * leaves) * mask
+    )
     return picture(out).filter(ImageFilter.GaussianBlur(0.7))
