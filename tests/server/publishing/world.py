@@ -118,7 +118,7 @@ class Browser:
 
 @asynccontextmanager
 async def world(folder: Path, **settings: Any) -> AsyncIterator[World]:
-    made = Settings(**{"data_dir": str(folder), "upload_free_bytes": 0} | settings)
+    made = Settings(data_dir=str(folder), **{"upload_free_bytes": 0} | settings)
     database = await open_database(made)
     times: list[World] = []
 
