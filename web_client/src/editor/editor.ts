@@ -24,8 +24,9 @@ const TELL_S = 0.12;
 /** Steps by key that follow one another within this time are one move. */
 const SETTLE_S = 0.6;
 const COPY_GAP_M = 0.05;
-/** Who looks down at their feet still gets things a step before them. */
-const BEFORE_M = 1.8;
+/** Without a pointer a new thing stands so far ahead, or at the wall that one looks at, when it is nearer than `WALL_M`. */
+const BEFORE_M = 3;
+const WALL_M = 8;
 const RADIANS_PER_PIXEL = Math.PI / 200;
 const PIXELS_PER_DOUBLING = 140;
 /** Colours of other people's outlines. */
@@ -217,7 +218,8 @@ export class Editor implements Arranging, ArrangeActions {
   #beforeMe(): void {
     const { pose, walker } = this.#world;
     this.#forward.set(0, 0, -1).applyQuaternion(pose.rotation);
-    if (this.aimGhost(pose.head, this.#forward)) return;
+    const wall = this.aim.surface(pose.head, this.#forward, GHOST);
+    if (wall && wall.point.distanceTo(pose.head) < WALL_M && this.#surface(wall)) return;
     const { x, y, z } = walker.feet;
     const ahead = new Vector3(x - Math.sin(walker.heading) * BEFORE_M, y, z - Math.cos(walker.heading) * BEFORE_M);
     this.#surface({ point: ahead, normal: new Vector3(0, 1, 0) });
@@ -278,6 +280,11 @@ export class Editor implements Arranging, ArrangeActions {
     this.#say("arrange.placed", { name: source.label });
   }
 
+  /** For doors that have nobody to wait for the answer. */
+  putDownOrTell(): void {
+    void this.putDown().catch((error: unknown) => this.#refused(error));
+  }
+
   /** An upload is ready: it goes where it was dropped. */
   async #bring(source: Source, at: Transform | null): Promise<void> {
     if (!at) return this.take(source);
@@ -333,6 +340,11 @@ export class Editor implements Arranging, ArrangeActions {
       return false;
     }
     return this.holds.take(id);
+  }
+
+  /** What is in the hand. */
+  get held(): Thing | null {
+    return this.holds.id === null ? null : (this.#things.all.get(this.holds.id) ?? null);
   }
 
   carry(transform: Transform): void {
@@ -414,7 +426,7 @@ export class Editor implements Arranging, ArrangeActions {
     switch (from.kind) {
       case "move": {
         const ray = this.#view.ray(this.#view.device(from.anchor.x + dx, from.anchor.y + dy));
-        return this.#moved(thing, ray.origin, ray.direction, transform);
+        return this.along(thing, ray.origin, ray.direction, transform);
       }
       case "lift":
         return { ...transform, position: [x, snapped(y - dy * this.#view.metresAPixel(thing), GRID_M, this.#free), z] };
@@ -431,7 +443,7 @@ export class Editor implements Arranging, ArrangeActions {
   }
 
   /** Where a thing goes whose middle is drawn along a ray: onto what the ray meets, keeping how it was turned and how high over its floor. */
-  #moved(thing: Thing, origin: Vector3, direction: Vector3, from: Transform): Transform | null {
+  along(thing: Thing, origin: Vector3, direction: Vector3, from: Transform): Transform | null {
     const surface = this.aim.surface(origin, direction, thing.id);
     if (!surface) return null;
     const yaw = yawOf(new Quaternion(...(from.rotation ?? [0, 0, 0, 1])));
@@ -548,7 +560,7 @@ export class Editor implements Arranging, ArrangeActions {
     const { origin, direction } = this.#view.ray(at);
     if (this.ghost.source) {
       this.aimGhost(origin, direction);
-      void this.putDown().catch((error: unknown) => this.#refused(error));
+      this.putDownOrTell();
       return true;
     }
     const thing = this.aim.thing(origin, direction, GHOST);
@@ -585,7 +597,7 @@ export class Editor implements Arranging, ArrangeActions {
       this.#dragging = true;
     }
     const { origin, direction } = this.#view.ray(this.#at.copy(at).add(this.#offset));
-    const to = this.#moved(thing, origin, direction, from.transform);
+    const to = this.along(thing, origin, direction, from.transform);
     if (to) this.carry(to);
   }
 

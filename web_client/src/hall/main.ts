@@ -72,7 +72,7 @@ class HallPage {
     this.#world = this.#makeWorld();
     this.#editor = new Editor(this.#world, this.#state, this.#visit.channel);
     this.#headset = this.#world.stage.renderer
-      ? new Headset(this.#world, this.#state, () => this.#actions, this.#visit)
+      ? new Headset(this.#world, this.#state, () => this.#actions, this.#visit, this.#editor)
       : null;
     const door = { enter: async () => this.#headset?.enter() };
     this.#actions = makeActions(this.#state, this.#visit, this.#world, door, this.#editor);

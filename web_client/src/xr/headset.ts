@@ -1,12 +1,14 @@
 /** The headset's session: one's head and hands in the hall, moving by arc or stick, acting by rays, the panel. */
 import { Mesh, MeshBasicMaterial, SphereGeometry, Vector3 } from "three";
 import { Cleanup } from "../hall/signal";
+import type { Editor } from "../editor/editor";
 import type { HallActions, HallState } from "../hall/state";
 import { refusal } from "../net/requests";
 import { trouble, type Visit } from "../hall/visit";
 import { EYE_METRES, SEATED_EYE_METRES } from "../world/walker";
 import type { World } from "../world/world";
 import { Grip } from "./grip";
+import { Hands } from "./hands";
 import { Menu } from "./menu";
 import { Panel, type PanelButton } from "./panel";
 import { Ride } from "./ride";
@@ -35,6 +37,7 @@ export class Headset {
   readonly #vignette: Vignette;
   readonly #panel: Panel;
   readonly #menu: Menu;
+  readonly #hands: Hands;
   readonly #grips: readonly [Grip, Grip];
   readonly #chip: Mesh<SphereGeometry, MeshBasicMaterial>;
   readonly #cleanup = new Cleanup();
@@ -47,10 +50,11 @@ export class Headset {
   #painted_s = 0;
   #dirty = true;
 
-  constructor(world: World, state: HallState, actions: () => HallActions, visit: Visit) {
+  constructor(world: World, state: HallState, actions: () => HallActions, visit: Visit, editor: Editor) {
     this.#world = world;
     this.#state = state;
     this.#visit = visit;
+    this.#hands = new Hands(editor, state);
     const { stage } = world;
     const renderer = stage.renderer!;
     this.#ride = new Ride(stage.rig);
@@ -68,7 +72,17 @@ export class Headset {
       { close: () => this.#show(false), leaveHeadset: () => this.leave() },
       () => (this.#dirty = true),
     );
-    for (const signal of [state.people, state.chat, state.settings, state.places, state.seated, state.self])
+    for (const signal of [
+      state.people,
+      state.chat,
+      state.settings,
+      state.places,
+      state.seated,
+      state.self,
+      state.arrange.on,
+      state.arrange.rights,
+      state.arrange.chosen,
+    ])
       this.#cleanup.add((signal as { watch(listener: () => void): () => void }).watch(() => (this.#dirty = true)));
     this.#cleanup.add(
       state.phase.watch((phase) => {
@@ -165,6 +179,7 @@ export class Headset {
       this.#show(true);
     }
     for (const grip of this.#grips) grip.update();
+    this.#hands.update(this.#grips);
     this.#move(dt);
     walker.feet.copy(this.#ride.feet);
     walker.heading = this.#ride.heading;
@@ -257,6 +272,7 @@ export class Headset {
     const meeting = this.#panel.meet(grip.origin, grip.direction);
     if (meeting) return this.#panel.button(meeting)?.press();
     if (this.#chip.visible && this.#meetsChip(grip)) return this.#show(true);
+    if (this.#hands.pressed(grip)) return;
     const target = this.#world.targets.under(grip.origin, grip.direction, this.#world.walker.ground);
     if (target) return target.act();
     this.#aiming = grip;
@@ -269,6 +285,7 @@ export class Headset {
   }
 
   #released(grip: Grip): void {
+    if (this.#hands.released(grip)) return;
     if (this.#aiming === grip && !this.#by_stick) this.#land();
   }
 

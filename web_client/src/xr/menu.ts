@@ -1,10 +1,12 @@
 /** What the panel in the headset offers: the same things, by the same names and acts, as the page's lists. */
 import type { HallActions, HallState, Settings } from "../hall/state";
+import type { LibraryItem } from "../world/placed/library";
 import { PANEL, type PanelButton, type PanelPage } from "./panel";
 import { type PanelWords, panelWords } from "./words";
 
 type Tab = keyof PanelWords["tabs"];
-const TABS: readonly Tab[] = ["here", "people", "go", "talk", "comfort"];
+const TABS: readonly Tab[] = ["here", "people", "go", "talk", "arrange", "comfort"];
+const PIECES = 6;
 const ROWS = 6;
 const LEFT = 44;
 const TOP = 176;
@@ -22,6 +24,8 @@ export class Menu {
   readonly #actions: () => HallActions;
   readonly #deeds: MenuDeeds;
   readonly #changed: () => void;
+  #pieces: readonly LibraryItem[] = [];
+  #piece = 0;
 
   constructor(state: HallState, actions: () => HallActions, deeds: MenuDeeds, changed: () => void) {
     this.#state = state;
@@ -35,8 +39,10 @@ export class Menu {
     const words = panelWords(language);
     const titles = this.#state.roomTitle.value;
     const page: PanelPage = { title: titles[language] ?? titles["en"] ?? "", buttons: [], lines: [] };
-    const width = (WIDE - 4 * 12) / TABS.length;
-    TABS.forEach((tab, i) =>
+    const { place, change } = this.#state.arrange.rights.value;
+    const tabs = TABS.filter((tab) => tab !== "arrange" || place || change !== "none");
+    const width = (WIDE - (tabs.length - 1) * 12) / tabs.length;
+    tabs.forEach((tab, i) =>
       page.buttons.push({
         x: LEFT + i * (width + 12),
         y: 100,
@@ -142,6 +148,31 @@ export class Menu {
         press: () => this.#do(this.#actions().raiseHand(!raised)),
       });
     },
+    arrange: (page, words) => {
+      const { on, chosen, rights } = this.#state.arrange;
+      const { arrange } = this.#actions();
+      page.buttons.push({
+        ...half(0, 0, words.arranging, () => arrange.open(!on.value)),
+        note: on.value ? words.on : words.off,
+        chosen: on.value,
+      });
+      if (!on.value) return;
+      page.buttons.push(half(0, 1, words.undo, () => this.#do(arrange.undo())));
+      if (chosen.value?.mayChange)
+        page.buttons.push(
+          quarter(1, 0, words.turn, () => arrange.step({ do: "turn", sign: 1 })),
+          quarter(1, 1, words.copy, () => this.#do(arrange.duplicate())),
+          quarter(1, 2, words.redo, () => this.#do(arrange.redo())),
+          { ...quarter(1, 3, words.remove, () => this.#do(arrange.remove())), kind: "danger" },
+        );
+      page.lines.push({
+        x: LEFT,
+        y: TOP + 2 * ROW + 30,
+        text: chosen.value ? words.chosen(chosen.value.label) : words.nothingChosen,
+        faint: true,
+      });
+      if (rights.value.place) this.#furniture(page, words);
+    },
     comfort: (page, words) => {
       const { comfort } = this.#state.settings.value;
       const toggle = (on: boolean): string => (on ? words.on : words.off);
@@ -157,6 +188,38 @@ export class Menu {
     },
   };
 
+  /** A page of the library; a press takes the piece, and the next one puts it down. */
+  #furniture(page: PanelPage, words: PanelWords): void {
+    const { language } = this.#state.settings.value;
+    if (this.#pieces.length === 0) {
+      void this.#actions()
+        .arrange.library()
+        .then(
+          (items) => {
+            this.#pieces = items;
+            if (items.length) this.#changed();
+          },
+          () => undefined,
+        );
+      return;
+    }
+    const shown = this.#pieces.slice(this.#piece, this.#piece + PIECES);
+    shown.forEach(({ name, url, sha256 }, i) => {
+      const label = name[language] ?? name["en"] ?? "";
+      const take = (): void => {
+        this.#actions().arrange.take({ label, entity: { model: { url, sha256 } } });
+        this.#deeds.close();
+      };
+      page.buttons.push(third(3 + Math.floor(i / 3), i % 3, label, take));
+    });
+    page.buttons.push(
+      half(5, 1, words.more, () => {
+        this.#piece = this.#piece + PIECES < this.#pieces.length ? this.#piece + PIECES : 0;
+        this.#changed();
+      }),
+    );
+  }
+
   #set(change: Partial<Settings["comfort"]>): void {
     const { settings } = this.#state;
     settings.value = { ...settings.value, comfort: { ...settings.value.comfort, ...change } };
@@ -165,6 +228,19 @@ export class Menu {
 
 function row(i: number, label: string, note: string, press: () => void): PanelButton {
   return { x: LEFT, y: TOP + i * ROW, width: WIDE, height: 58, label, note, kind: "row", press };
+}
+
+function quarter(i: number, column: number, label: string, press: () => void): PanelButton {
+  return { ...columnOf(4, i, column), label, kind: "row", press };
+}
+
+function third(i: number, column: number, label: string, press: () => void): PanelButton {
+  return { ...columnOf(3, i, column), label, kind: "row", press };
+}
+
+function columnOf(columns: number, i: number, column: number): Pick<PanelButton, "x" | "y" | "width" | "height"> {
+  const width = (WIDE - 16 * (columns - 1)) / columns;
+  return { x: LEFT + column * (width + 16), y: TOP + i * ROW, width, height: 58 };
 }
 
 function half(i: number, side: number, label: string, press: () => void): PanelButton {

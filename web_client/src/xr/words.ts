@@ -2,7 +2,16 @@
 export interface PanelWords {
   menu: string;
   close: string;
-  tabs: Record<"here" | "people" | "go" | "talk" | "comfort", string>;
+  tabs: Record<"here" | "people" | "go" | "talk" | "comfort" | "arrange", string>;
+  arranging: string;
+  undo: string;
+  redo: string;
+  remove: string;
+  copy: string;
+  turn: string;
+  more: string;
+  chosen: (name: string) => string;
+  nothingChosen: string;
   leaveHeadset: string;
   leaveRoom: string;
   safe: string;
@@ -28,7 +37,16 @@ const WORDS: Record<string, PanelWords> = {
   en: {
     menu: "Menu",
     close: "Close",
-    tabs: { here: "Around you", people: "People", go: "Go to", talk: "Talk", comfort: "Comfort" },
+    tabs: { here: "Around you", people: "People", go: "Go to", talk: "Talk", comfort: "Comfort", arrange: "Arrange" },
+    arranging: "Arranging",
+    undo: "Undo",
+    redo: "Redo",
+    remove: "Delete",
+    copy: "Copy",
+    turn: "Turn",
+    more: "More furniture",
+    chosen: (name) => `Chosen: ${name}`,
+    nothingChosen: "Point at a thing and hold the trigger or grip to move it; with both hands you turn and scale it.",
     leaveHeadset: "Take off headset",
     leaveRoom: "Leave the hall",
     safe: "Go to a quiet place",
@@ -52,7 +70,16 @@ const WORDS: Record<string, PanelWords> = {
   zh: {
     menu: "菜单",
     close: "关闭",
-    tabs: { here: "身边", people: "在场的人", go: "前往", talk: "交谈", comfort: "舒适" },
+    tabs: { here: "身边", people: "在场的人", go: "前往", talk: "交谈", comfort: "舒适", arrange: "布置" },
+    arranging: "布置",
+    undo: "撤销",
+    redo: "重做",
+    remove: "删除",
+    copy: "复制",
+    turn: "旋转",
+    more: "更多家具",
+    chosen: (name) => `已选中：${name}`,
+    nothingChosen: "指向一件东西，按住扳机或握键即可移动；双手可旋转和缩放。",
     leaveHeadset: "退出头显",
     leaveRoom: "离开大厅",
     safe: "去安静的地方",

@@ -21,8 +21,7 @@ export function arrangeBar(context: Context): Part {
     { class: "hud arrange", "aria-label": t("arrange.label"), "data-region": "arrange" },
     hint,
     uploads,
-    own,
-    always,
+    el("div", { class: "arrange__row" }, own, always),
   );
   const open = (tab: ArrangeTab): void => {
     model.arrangeTab.value = tab;

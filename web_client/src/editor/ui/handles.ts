@@ -25,7 +25,7 @@ const BEYOND_PX = 20;
 const EDGE_PX = 34;
 /** Top bar and dock stay free. */
 const TOP_PX = 96;
-const BOTTOM_PX = 190;
+const BOTTOM_PX = 150;
 
 export function handles({ state, actions, words }: Context): Part {
   const { arrange } = state;
