@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable
 
@@ -9,13 +10,14 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from carrel.scenes.errors import BuildError
-from carrel.scenes.halls.books.spines import SpineAtlas, spine_atlas
+from carrel.scenes.halls.books.spines import SpineAtlas, SpineTitle, spine_atlas
 from carrel.scenes.halls.kit.arrays import floats
 from carrel.scenes.halls.kit.joints import doorway, skirting, wainscot
 from carrel.scenes.halls.kit.model import Model
 from carrel.scenes.halls.kit.shapes import grid, rect
 from carrel.scenes.halls.kit.square_window import Hole, square_sunbeam, square_wall, square_window
 from carrel.scenes.halls.paint import prints, study
+from carrel.scenes.halls.paint.lettering import FontFace
 from carrel.scenes.halls.paint.prints import Sheet
 from carrel.scenes.halls.readers.garden import GARDEN
 from carrel.scenes.halls.readers.loft import LOFT
@@ -51,7 +53,13 @@ def _beyond(inputs: RoomInputs) -> Image.Image:
 
 
 def _atlas(inputs: RoomInputs, seed: int) -> SpineAtlas:
-    return spine_atlas(inputs.titles, inputs.font, seed)
+    return _drawn(tuple(inputs.titles), inputs.font, seed)
+
+
+@functools.lru_cache(maxsize=1)
+def _drawn(titles: tuple[SpineTitle, ...], face: FontFace | None, seed: int) -> SpineAtlas:
+    """The looks stand beside each other in one library: the same spines serve them all."""
+    return spine_atlas(titles, face, seed)
 
 
 def _sheet(inputs: RoomInputs) -> Sheet:
