@@ -9,7 +9,7 @@ from carrel.server.wire.messages import Arranged, Grabbed, Left, Operated, Relea
 class Arrangement:
     """`placed` and `op_sequence` belong together. `is_stale` says that the state has to be fetched (again): at the start, after a gap, after a restore.
 
-    Operations that come while it is stale are kept and applied to what is fetched.
+    Operations that come while it is stale are kept and applied to what is fetched; before `follow` nothing is kept at all.
     """
 
     def __init__(self) -> None:
@@ -17,7 +17,12 @@ class Arrangement:
         self.held: dict[EntityId, Grabbed] = {}
         self.op_sequence = 0
         self.is_stale = True
+        self._follows = False
         self._since: list[Operated] = []
+
+    def follow(self) -> None:
+        """Somebody is about to fetch the state."""
+        self._follows = True
 
     def welcome(self, welcome: Welcome) -> None:
         if not welcome.resumed:
@@ -35,7 +40,7 @@ class Arrangement:
 
     def hear(self, event: SharedEvent) -> None:
         match event:
-            case Operated():
+            case Operated() if self._follows:
                 self._apply(event)
             case Grabbed(entity=entity):
                 self.held[entity] = event
@@ -49,7 +54,7 @@ class Arrangement:
             return
         if self.is_stale or event.reload or event.op_sequence != self.op_sequence + 1:
             self.is_stale = True
-            self._since = [*self._since, event]
+            self._since.append(event)
             return
         for entity in event.gone:
             self.placed.pop(entity, None)

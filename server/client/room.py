@@ -185,6 +185,7 @@ class RoomClient:
     async def arrange(self) -> Arrangement:
         """Fetch what is placed; from now on `arrangement` follows by itself, over losses too. Raises Refused, Closed."""
         if self._following is None:
+            self.arrangement.follow()
             await self._fetch_arrangement()
             self._following = asyncio.create_task(self._follow())
             self._tasks.append(self._following)

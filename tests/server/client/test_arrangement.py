@@ -88,6 +88,8 @@ def test_operations_that_come_before_the_state_are_kept_for_it() -> None:
         return replica.op_sequence, replica.is_stale, len(replica.placed)
 
     replica = Arrangement()
+    replica.hear(Operated(op_sequence=2, by=None, put=[put(7)]))
+    replica.follow()
     for number in (3, 4, 5):
         replica.hear(Operated(op_sequence=number, by=None, put=[put(number)]))
     replica.fetched(Arranged(room="hall", op_sequence=4, placed=[put(number) for number in (1, 2, 3, 4)]))
