@@ -29,7 +29,7 @@ from carrel.scenes.halls.room.facts import RoomFacts
 from carrel.scenes.halls.room.plan import plan_svg
 from carrel.scenes.halls.room.solids import Solids, collider
 
-WHOLE_ROOM = 0
+WHOLE_ROOM = -1  # books are drawn wherever one stands
 # the near level is for a renderer that reflects; the simpler one for the low tier, at every distance
 SWITCH_M = {"high": [1000.0, 1001.0], "low": [0.0, 1000.0]}
 
