@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from carrel.avatars.codec import (
 )
 from carrel.server.errors import PeerError, peer_errors
 from carrel.server.rooms.model import CLOSE_CODES
+from carrel.server.rooms.scene_policy import RIGHTS, Rights, Standing
 from carrel.server.wire import frames
 from carrel.server.wire import messages as m
 
@@ -92,6 +94,21 @@ def flags() -> str:
     )
 
 
+def policies() -> str:
+    """A row a policy: what each standing may."""
+    columns: tuple[Standing, ...] = get_args(Standing)
+    rows = [
+        f"`{policy}` | " + " | ".join(_rights(standings[standing]) for standing in columns)
+        for policy, standings in RIGHTS.items()
+    ]
+    return table("policy | " + " | ".join(columns), rows)
+
+
+def _rights(rights: Rights) -> str:
+    words = ["place"] * rights.may_place + [f"change {rights.reach}"] * (rights.reach != "none")
+    return ", ".join([*words, *["restore"] * rights.may_restore]) or "look"
+
+
 def codes() -> str:
     """Those of every room of the house; what belongs to one capability is described with it."""
     return table(
@@ -138,6 +155,7 @@ BLOCKS = {
     "header": header,
     "layouts": layouts,
     "flags": flags,
+    "policies": policies,
     "codes": codes,
     "closes": closes,
     "examples": examples,

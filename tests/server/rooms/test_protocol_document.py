@@ -8,9 +8,13 @@ import msgspec
 import pytest
 
 from carrel.avatars import codec
-from carrel.server.rooms import library_channel, moderation, pose_table
+from carrel.avatars.codec import UP_DRAG_LAYOUT
+from carrel.scenes.arrangement.checks import SCALES
+from carrel.server.rooms import drags, library_channel, moderation, pose_table
 from carrel.server.rooms.chat import NEWCOMER_LINES
 from carrel.server.rooms.pose_table import HOLD_METRES, HOLD_MS
+from carrel.server.rooms.scene_ports import HISTORY_LINES
+from carrel.server.rooms.service import RESTORES_PER_MINUTE
 from carrel.server.settings import Settings
 
 from .protocol_blocks import DOCUMENT, filled
@@ -37,6 +41,13 @@ def test_the_limits_are_the_defaults() -> None:
         (f"chat lines | {settings.chats_per_minute} a minute", 1),
         (f"looks | {settings.gestures_per_minute} a minute", 1),
         (f"reports | {settings.reports_per_hour} an hour", 1),
+        (f"grabs and undo among them | {settings.scene_changes_per_minute} a minute", 1),
+        (f"drags | {settings.poses_per_s} a second", 1),
+        (f"`0.5 m + {settings.drag_metres_per_s:g} m/s × time`", 1),
+        (f"between {SCALES[0]:g} and {SCALES[1]:g}", 1),
+        (f"at most {drags.MOST} a frame", 1),
+        (f"at most {HISTORY_LINES} operations", 1),
+        (f"{UP_DRAG_LAYOUT.itemsize} bytes with position", 1),
         (f"entries | {settings.enters_per_minute} a minute", 1),
         (f"one room | {settings.participants_per_session} |", 1),
         (f"for {settings.silent_client_ms // 2000} s is asked", 1),
@@ -53,6 +64,8 @@ def test_the_limits_are_the_defaults() -> None:
         (f"`0.5 m + {settings.speed_metres_per_s:g} m/s × time`", 1),
     ):
         assert TEXT.count(limit) >= wanted, limit
+    assert f"`space.entity_limit` things are here ({settings.scene_entities:,} unless".replace(",", " ") in TEXT
+    assert (drags.SLACK_M, RESTORES_PER_MINUTE) == (0.5, 6)
     assert (HOLD_METRES, HOLD_MS, pose_table.EYES_M) == (2.0, 2000, 1.6)
     assert moderation.REMOVED_MS == 300_000
 
