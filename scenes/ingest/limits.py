@@ -36,3 +36,35 @@ class GlbLimits:
 
 
 GLB_LIMITS = GlbLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """Limits of pictures, documents, books and sound."""
+
+    image_bytes: int = 64 << 20
+    image_side: int = 16_384
+    image_pixels: int = 134_217_728  # a panorama of 16384 × 8192
+    panorama_width: tuple[int, int] = (2_048, 16_384)
+    chunks: int = 100_000
+    note_bytes: int = 16 << 20
+    scans: int = 100
+    pdf_bytes: int = 128 << 20
+    pdf_pages: int = 2_000
+    pdf_objects: int = 500_000
+    pdf_revisions: int = 64
+    pdf_unpacked_bytes: int = 64 << 20
+    epub_bytes: int = 128 << 20
+    epub_files: int = 5_000
+    epub_unpacked_bytes: int = 256 << 20
+    epub_ratio: int = 200
+    epub_chapters: int = 2_000
+    xml_bytes: int = 4 << 20
+    xml_depth: int = 64
+    xml_elements: int = 50_000
+    audio_bytes: int = 256 << 20
+    audio_s: int = 4 * 3600
+    audio_parts: int = 1_000_000
+
+
+MEDIA_LIMITS = MediaLimits()

@@ -14,6 +14,7 @@ from carrel.scenes.ingest.media.picture_header import PictureHeader, read_header
 WEBP, BASISU, TRANSFORM = "EXT_texture_webp", "KHR_texture_basisu", "KHR_texture_transform"
 # Which types of pictures a file may hold, by the extension that brings them.
 TYPES = {"image/png": None, "image/jpeg": None, "image/webp": WEBP, "image/ktx2": BASISU}
+_TANGENT_USES = {"anisotropyTexture", "clearcoatNormalTexture"}  # a normalTexture lets viewers make tangents themselves
 _SOURCES = {WEBP: "image/webp", BASISU: "image/ktx2"}
 
 
@@ -81,25 +82,34 @@ def texture_uses(material: Json) -> Iterator[tuple[str, Json]]:
 def check_materials(document: Json) -> None:
     """Materials by themselves, and each against the texture coordinates of the primitives that wear it."""
     needed: list[dict[int, str]] = []
+    bent: list[str | None] = []  # what cannot be drawn without tangents, of each material
     for material in document.get("materials", []):
         sets: dict[int, str] = {}
         for name, use in texture_uses(material):
             moved = use.get("extensions", {}).get(TRANSFORM, {}).get("texCoord", use.get("texCoord", 0))
             sets[int(moved) if isinstance(moved, int | float) else 0] = name
         needed.append(sets)
+        names = {name for name, _ in texture_uses(material)}
+        bent.append(None if "normalTexture" in names else next(iter(names & _TANGENT_USES), None))
     for at, mesh in enumerate(document.get("meshes", [])):
         for number, primitive in enumerate(mesh["primitives"]):
             where = f"/meshes/{at}/primitives/{number}"
             mappings = primitive.get("extensions", {}).get("KHR_materials_variants", {}).get("mappings", [])
-            worn = [primitive["material"]] if "material" in primitive else []
-            for index in worn:
-                for coordinates, name in needed[int(index)].items():
-                    if f"TEXCOORD_{coordinates}" not in primitive["attributes"]:
-                        text = f"The material's {name} needs TEXCOORD_{coordinates}, which the primitive does not have."
-                        raise refuse("missing_texcoord", text, where)
+            if "material" in primitive:
+                worn = int(primitive["material"])
+                _check_worn(primitive["attributes"], needed[worn], bent[worn], where)
             chosen = [int(variant) for mapping in mappings for variant in mapping["variants"]]
             if len(set(chosen)) != len(chosen):
                 raise refuse("duplicate_element", "A variant is mapped twice.", where)
+
+
+def _check_worn(attributes: Json, sets: dict[int, str], bent: str | None, where: str) -> None:
+    for coordinates, name in sets.items():
+        if f"TEXCOORD_{coordinates}" not in attributes:
+            text = f"The material's {name} needs TEXCOORD_{coordinates}, which the primitive does not have."
+            raise refuse("missing_texcoord", text, where)
+    if bent is not None and not {"NORMAL", "TANGENT"} <= attributes.keys():
+        raise refuse("missing_tangents", f"The material's {bent} needs tangents: export the model with them.", where)
 
 
 def check_cameras(document: Json) -> None:

@@ -136,12 +136,21 @@ def _check_attributes(
             raise refuse("missing_bounds", "Positions must declare their min and max.", here)
         _ask(accessor, name)
         found[name] = accessor
+    _check_sets(found, where)
     counts = {accessor.count for accessor in found.values()}
     if len(counts) > 1:
         raise refuse("attribute_count", f"The attributes have different counts: {sorted(counts)}.", where)
     if sets["JOINTS"] != sets["WEIGHTS"]:
         raise refuse("joints_weights", "There are not as many sets of joints as of weights.", where)
     return found, counts.pop()
+
+
+def _check_sets(attributes: dict[str, Accessor], where: str) -> None:
+    """Numbered attributes are numbered from 0 without a gap."""
+    for family in ("TEXCOORD", "COLOR", "JOINTS", "WEIGHTS"):
+        numbers = sorted(int(name.split("_")[1]) for name in attributes if name.startswith(f"{family}_"))
+        if numbers != list(range(len(numbers))):
+            raise refuse("attribute_sets", f"The sets of {family} must be numbered 0, 1, 2 … without a gap.", where)
 
 
 def _check_alignment(accessor: Accessor, where: str) -> None:

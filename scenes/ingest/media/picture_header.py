@@ -72,6 +72,7 @@ def _jpeg(data: memoryview) -> tuple[int, int]:
         if length < 2:
             raise ValueError("a segment has a wrong length")
         if marker in _FRAMES:
+            data[offset + 1 + length]  # the whole segment must be there
             height, width = struct.unpack_from(">HH", data, offset + 5)
             if data[offset + 9] not in (1, 3):
                 raise ValueError("it is neither grey nor in three colours")

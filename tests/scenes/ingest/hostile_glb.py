@@ -359,6 +359,27 @@ change("morph of nothing", "empty", samples.morphing, f"{PRIMITIVE}/targets/0", 
 change("morph without a base", "morph_without_base", samples.morphing, f"{PRIMITIVE}/targets/0/TANGENT", 4)
 change("morph of another count", "attribute_count", samples.morphing, "accessors/5/count", 2)
 
+change("sets with a gap", "attribute_sets", samples.bent, f"{PRIMITIVE}/attributes/TEXCOORD_0", ...)
+change("32 bit attribute", "attribute_format", samples.bent, "accessors/7",
+       {"bufferView": 7, "componentType": 5125, "count": 3, "type": "SCALAR"})  # fmt: skip
+data("tangent with half a sign", "tangent_sign", samples.bent, 4, "f", 3, 0.5)
+data("colour of two", "colour_range", samples.bent, 5, "f", 0, 2.0)
+change("matrix not aligned", "accessor_alignment", samples.bent, "accessors/8/byteOffset", 2)
+change("normals that bend nothing", "missing_tangents", samples.dressed, "materials/0/normalTexture", ...)
+
+
+def two_primitives(name: str, code: str, second: Json) -> None:
+    def make() -> bytes:
+        b = samples.morphing()
+        first = b.json["meshes"][0]["primitives"][0]
+        b.json["meshes"][0]["primitives"].append({"attributes": first["attributes"], **second})
+        return b.build()
+
+    ATTACKS.append((name, code, make))
+
+
+two_primitives("primitives of different morphs", "morph_count", {"targets": [{"POSITION": 4}]})
+
 # Animations.
 
 change("channel of no sampler", "dangling_index", samples.animated, "animations/0/channels/0/sampler", 9)
@@ -379,6 +400,16 @@ change(
 )
 change("weights without morphs", "animated_weights", samples.animated, "animations/0/channels/0/target/path", "weights")
 change("times without bounds", "missing_bounds", samples.animated, "accessors/4/max", ...)
+change(
+    "animated matrix", "animated_matrix", samples.animated, "nodes/0", {"mesh": 0, "matrix": list(np.eye(4).ravel())}
+)
+change("animation with a stride", "view_stride", samples.animated, "bufferViews/4/byteStride", 4)
+change("pointer with a node", "animation_pointer", samples.pointed, "animations/0/channels/2/target/node", 0)
+change("pointer with a path", "animation_pointer", samples.pointed, "animations/0/channels/2/target/path", "scale")
+change("pointer that is none", "wrong_text", samples.pointed,
+       "animations/0/channels/2/target/extensions/KHR_animation_pointer/pointer", "nodes")  # fmt: skip
+change("bind matrices with a stride", "view_stride", samples.skinned, "bufferViews/6/byteStride", 64)
+change("picture with a stride", "view_stride", samples.textured, "bufferViews/4/byteStride", 4)
 data("time before zero", "time_negative", samples.animated, 4, "f", 0, -1.0)
 data("time that stands still", "time_order", samples.animated, 4, "f", 1, 0.0)
 data("rotation that is none", "rotation_unit", samples.animated, 6, "f", 3, 0.0)

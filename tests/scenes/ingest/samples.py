@@ -76,6 +76,31 @@ def interleaved() -> Builder:
     return b
 
 
+def bent() -> Builder:
+    """Tangents and colours as floats, two sets of coordinates, a strip, and a matrix that nothing uses."""
+    b = triangle()
+    primitive = b.json["meshes"][0]["primitives"][0]
+    primitive["attributes"] |= {
+        "TANGENT": b.accessor([[1, 0, 0, -1]] * 3),
+        "COLOR_0": b.accessor([[1, 0.5, 0, 1]] * 3),
+        "TEXCOORD_1": b.accessor([[0, 0]] * 3),
+        "_HEAT": b.accessor([[1, 2, 3, 4]] * 3, "u1"),
+    }
+    primitive["mode"] = 5
+    b.accessor([np.eye(4).ravel()] * 2)
+    return b
+
+
+def pointed() -> Builder:
+    """An animation that points into the document."""
+    b = animated()
+    name = "KHR_animation_pointer"
+    target = {"path": "pointer", "extensions": {name: {"pointer": "/nodes/0/scale"}}}
+    b.json["animations"][0]["channels"][2]["target"] = target
+    b.json["extensionsUsed"] = [name]
+    return b
+
+
 def skinned() -> Builder:
     b = triangle()
     attributes = b.json["meshes"][0]["primitives"][0]["attributes"]
@@ -173,7 +198,11 @@ def dressed() -> Builder:
     b = textured()
     texture: Json = {"index": 0, "extensions": {"KHR_texture_transform": {"offset": [0.5, 0], "scale": [2, 2]}}}
     parts: Json = {
-        "KHR_materials_clearcoat": {"clearcoatFactor": 1, "clearcoatTexture": texture},
+        "KHR_materials_clearcoat": {
+            "clearcoatFactor": 1,
+            "clearcoatTexture": texture,
+            "clearcoatNormalTexture": {"index": 1},
+        },
         "KHR_materials_sheen": {"sheenColorFactor": [1, 0, 0], "sheenRoughnessFactor": 0.2},
         "KHR_materials_transmission": {"transmissionFactor": 0.5, "transmissionTexture": texture},
         "KHR_materials_volume": {"thicknessFactor": 0.1, "attenuationDistance": 2, "attenuationColor": [1, 1, 0]},
@@ -216,6 +245,6 @@ def strange() -> Builder:
 
 SAMPLES: dict[str, Sample] = {
     made.__name__: made
-    for made in (empty, triangle, textured, interleaved, skinned, morphing, animated, sparse, instanced, quantized, cameras,
+    for made in (empty, triangle, textured, interleaved, bent, pointed, skinned, morphing, animated, sparse, instanced, quantized, cameras,
                  dressed, webp, strange)
 }  # fmt: skip
