@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FONT_PATTERN = "Noto Serif CJK SC:bold"
 PORTAL_PICTURE = "portal_ancient.jpg"
 GREAT_HALL_SCENE, GREAT_HALL_PICTURE = "great_hall.scene.json", "great_hall.webp"
+ROOM_PICTURES = {"great-hall": GREAT_HALL_PICTURE, "ancient-books-room": "ancient_books_room.webp"}
 SEED = 7
 
 
@@ -96,15 +97,33 @@ def _data_sea(wish: Wish) -> Built:
     return build_data_sea(numbers, _room_inputs(wish), wish.seed, wish.quality)
 
 
+def _ancient(wish: Wish) -> Built:
+    from carrel.scenes.halls.ancient.build import build_ancient_books_room
+
+    return build_ancient_books_room(_room_inputs(wish), wish.seed, wish.quality)
+
+
+def _consultation(wish: Wish) -> Built:
+    from carrel.scenes.halls.consultation.build import build_consultation_room
+
+    return build_consultation_room(_room_inputs(wish), wish.seed, wish.quality)
+
+
+def _exhibition(wish: Wish) -> Built:
+    from carrel.scenes.halls.exhibition.build import build_exhibition_room
+
+    return build_exhibition_room(_room_inputs(wish), wish.seed, wish.quality)
+
+
 def _room_inputs(wish: Wish) -> RoomInputs:
-    """Titles for the spines, and the Great Hall's picture for what is seen through a door."""
+    """Titles for the spines, and pictures of the rooms that are seen through doors, where they are built."""
     from carrel.scenes.halls.books.classics import CLASSICS
     from carrel.scenes.halls.books.spines import SpineTitle
     from carrel.scenes.halls.room.recipe import RoomInputs
 
     brought = [SpineTitle(record.title, record.creator) for record in wish.catalogue or ()]
-    picture = wish.out / GREAT_HALL_PICTURE
-    views = {"great-hall": picture.read_bytes()} if picture.exists() else {}
+    pictures = {room: wish.out / name for room, name in ROOM_PICTURES.items()}
+    views = {room: path.read_bytes() for room, path in pictures.items() if path.exists()}
     return RoomInputs(brought or CLASSICS, wish.font, views)
 
 
@@ -115,6 +134,9 @@ HALLS: Final[Mapping[str, Callable[[Wish], Built]]] = {
     "readers-garden": _reader("garden"),
     "readers-loft": _reader("loft"),
     "data-sea": _data_sea,
+    "ancient": _ancient,
+    "consultation": _consultation,
+    "exhibition": _exhibition,
 }
 
 
