@@ -46,6 +46,7 @@ assets: $(DEV_STAMP)  ## build the shipped halls and avatars again
 	$(BIN)/carrel build hall great
 	$(BIN)/carrel build furniture
 	$(BIN)/carrel build looks
+	$(BIN)/carrel build openings
 	$(BIN)/carrel build manifest
 
 lock: $(DEV_STAMP)  ## renew the pinned versions

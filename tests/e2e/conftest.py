@@ -79,9 +79,9 @@ class Visitor:
         """Wait until a JavaScript function of the argument answers true."""
         self.page.wait_for_function(expression, arg=argument, polling=50)
 
-    def walk_in(self, name: str, *, render: bool = True, room: str = "great-hall") -> Visitor:
+    def walk_in(self, name: str, *, render: bool = True, room: str = "great-hall", quality: str = "low") -> Visitor:
         """Through the entrance as a person does: type a name, press the button, wait until present."""
-        self.open(f"/halls/{room}?quality=low{'' if render else '&render=off'}")
+        self.open(f"/halls/{room}?quality={quality}{'' if render else '&render=off'}")
         self.page.get_by_label("Your name").fill(name)
         self.page.get_by_role("button", name="Walk in", exact=True).click()
         self.until("() => window.carrelHall?.phase === 'present'")

@@ -1,0 +1,115 @@
+"""What a hall costs to draw, from the renderer's own figures: a table of halls, at both qualities and in a headset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+SETTLED_FRAMES = 3
+LOAD_MS = 240_000
+
+
+@dataclass(frozen=True)
+class Cost:
+    """At most, for one eye, from where people arrive; bytes over the wire until one stands there."""
+
+    room: str
+    draws: int
+    triangles: int
+    wire_bytes: int
+
+
+HALLS = (Cost("great-hall", 60, 150_000, 6_000_000),)
+
+
+def settled(visitor: Visitor) -> dict[str, Any]:
+    """What a frame costs once levels and titles are chosen."""
+    drawn = visitor.hall()["rendered"]
+    visitor.until("count => window.carrelHall.rendered > count", drawn + SETTLED_FRAMES)
+    info: dict[str, Any] = visitor.hall()["renderInfo"]
+    return info
+
+
+def wire_bytes(visitor: Visitor) -> int:
+    """Of everything that came over the wire, compressed as it came."""
+    sizes: list[int] = visitor.page.evaluate(
+        "() => performance.getEntriesByType('resource').map(one => one.encodedBodySize)"
+    )
+    return sum(sizes)
+
+
+@pytest.mark.parametrize("cost", HALLS, ids=lambda cost: cost.room)
+def test_a_hall_keeps_its_budget_at_low_quality(cost: Cost, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(device_scale_factor=1)
+    visitor.page.set_default_timeout(LOAD_MS)
+    visitor.walk_in("Reader", room=cost.room)
+    info = settled(visitor)
+    assert 0 < info["calls"] <= cost.draws, info
+    assert 0 < info["triangles"] <= cost.triangles, info
+    assert wire_bytes(visitor) <= cost.wire_bytes
+    assert visitor.errors == []
+
+
+@pytest.mark.parametrize("cost", HALLS, ids=lambda cost: cost.room)
+def test_a_hall_keeps_its_budget_at_high_quality(cost: Cost, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(viewport={"width": 320, "height": 200}, device_scale_factor=1)
+    visitor.page.set_default_timeout(LOAD_MS)
+    visitor.walk_in("Reader", room=cost.room, quality="high")
+    info = settled(visitor)
+    assert info["calls"] <= cost.draws, info
+    assert info["triangles"] <= cost.triangles, info
+    assert visitor.errors == []
+
+
+@pytest.mark.parametrize("cost", HALLS, ids=lambda cost: cost.room)
+def test_a_headset_draws_no_more_for_each_eye(cost: Cost, visit: Callable[..., Visitor], headset_script: str) -> None:
+    visitor = visit(headset_script, viewport={"width": 320, "height": 200})
+    visitor.page.set_default_timeout(LOAD_MS)
+    visitor.walk_in("Visor", room=cost.room)
+    for name in ("More", "Headset", "Enter with this headset"):
+        visitor.page.get_by_role("button", name=name, exact=True).dispatch_event("click")
+    visitor.until("() => window.carrelHall.headset === 'presenting'")
+    info = settled(visitor)
+    # Two eyes: every draw is counted twice.
+    assert info["calls"] <= 2 * cost.draws, info
+    assert info["triangles"] <= 2 * cost.triangles, info
+
+
+def test_a_reader_finds_a_book_by_keyboard_and_reads_its_card(visit: Callable[..., Visitor]) -> None:
+    visitor = visit().walk_in("Reader", render=False)
+    page = visitor.page
+    page.get_by_role("button", name="Go to", exact=True).click()
+    page.get_by_role("button", name="Shelves: sciences, geography", exact=True).click()
+    row = page.locator(".near__list button", has_text="·").first
+    row.wait_for(state="attached")
+    label = row.inner_text()
+    row.focus()
+    page.keyboard.press("Enter")
+    card = page.get_by_role("dialog")
+    card.wait_for()
+    title = card.get_by_role("heading").inner_text()
+    assert label.startswith(title)
+    assert visitor.hall()["books"]["card"] == title
+    page.keyboard.press("Escape")
+    card.wait_for(state="detached")
+    assert visitor.errors == []
+
+
+def test_titles_are_painted_on_the_spines_one_stands_before(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(device_scale_factor=1)
+    visitor.page.set_default_timeout(LOAD_MS)
+    visitor.walk_in("Reader")
+    visitor.page.get_by_role("button", name="Go to", exact=True).click()
+    visitor.page.get_by_role("button", name="Shelves: sciences, geography", exact=True).click()
+    visitor.until("() => window.carrelHall.books.painted >= 40")
+    info = settled(visitor)
+    assert info["calls"] <= HALLS[0].draws
+    assert info["triangles"] <= HALLS[0].triangles
+    assert visitor.errors == []
