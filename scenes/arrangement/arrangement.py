@@ -57,6 +57,13 @@ class Arrangement:
         """When a hold was last renewed by a drag; no change of the scene, so it holds at once."""
         self.memories: dict[Owner, Memory] = {}
 
+    def again(self, placed: Iterable[Placement], op_sequence: int) -> Arrangement:
+        """Another state of the same room; holds on what is there go on, as do the steps of undo."""
+        other = Arrangement(self.limits, placed, op_sequence)
+        other.leases = {entity: lease for entity, lease in self.leases.items() if entity in other.placed}
+        other.renewed_ms, other.memories = self.renewed_ms, self.memories
+        return other
+
     def draft(self) -> Draft:
         return Draft(self)
 

@@ -46,8 +46,8 @@ class Scene:
 
     def open(self, facts: SceneFacts, state: State | None) -> None:
         self._facts = facts
-        if state is not None:
-            self.arrangement = Arrangement(self.limits, state.placed, state.op_sequence)
+        if state is not None and state.op_sequence != self.arrangement.op_sequence:
+            self.arrangement = self.arrangement.again(state.placed, state.op_sequence)
 
     # --- people ---
 

@@ -55,6 +55,9 @@ class Scenes(Protocol):
     async def state(self, room: str, op_sequence: int | None = None) -> State | None:
         """The newest state, or the one after an operation; None when that is not kept (any more)."""
 
+    async def newest(self, room: str) -> int:
+        """The number of the last operation that is kept."""
+
     async def keep(self, room: str, lines: Sequence[Line], snapshot: Sequence[Placement] | None) -> None:
         """All of it durable, or nothing. `snapshot` is the state after the last line, where one is due."""
 

@@ -109,6 +109,11 @@ class SceneStore:
         async with self._database.read() as connection:
             return [Line(*row) for row in await connection.execute(query)]
 
+    async def newest(self, room: str) -> int:
+        async with self._database.read() as connection:
+            query = sa.select(sa.func.max(scene_operations.c.op_sequence)).where(scene_operations.c.room == room)
+            return (await connection.execute(query)).scalar() or 0
+
     async def oldest(self, room: str) -> int:
         async with self._database.read() as connection:
             query = sa.select(sa.func.min(scene_operations.c.op_sequence)).where(scene_operations.c.room == room)

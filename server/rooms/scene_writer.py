@@ -23,7 +23,7 @@ from carrel.server.rooms.models import Models
 from carrel.server.rooms.room import Room
 from carrel.server.rooms.scene_errors import NotKept, told
 from carrel.server.rooms.scene_ports import Change, Line, Scenes
-from carrel.server.wire.messages import Sequence
+from carrel.server.wire.messages import Operated, Sequence
 
 log = structlog.get_logger("carrel.scenes")
 
@@ -75,12 +75,15 @@ class SceneWriter:
         self._queue: deque[_Waiting] = deque()
         self._busy = False
         self._snapshot_at = 0
+        self._in_doubt = False
+        """The last write failed and what is on the disk could not be asked either."""
 
     async def open(self) -> None:
         """Read what is kept. Raises StorageError."""
-        name = self._room.spec.room
+        name, scene = self._room.spec.room, self._room.scene
         state = await self.store.state(name)
-        self._room.scene.open(await self.store.facts(name), state)
+        scene.open(await self.store.facts(name), state)
+        self._in_doubt = False
         self._snapshot_at = 0 if state is None else state.op_sequence - state.op_sequence % SNAPSHOT_EVERY
 
     def ask(self, decide: Decide, hear: Hear, name: str, *, is_restore: bool = False) -> None:
@@ -121,6 +124,8 @@ class SceneWriter:
 
     async def _batch(self, batch: list[_Waiting]) -> None:
         scene = self._room.scene
+        if self._in_doubt and not await self._look_again(batch):
+            return
         draft = scene.arrangement.draft()
         outcomes: list[Outcome] = []
         names: list[str] = []
@@ -132,14 +137,39 @@ class SceneWriter:
             try:
                 await self._keep(draft, operations, names)
             except Exception as error:
-                failure = _not_kept(error)
-                for waiting in batch:
-                    waiting.hear(failure)
-                return
+                # A connection may break after the database has kept it: what is there counts, not what was heard of it.
+                if not await self._was_kept(draft):
+                    _refuse(batch, error)
+                    return
         for event in scene.adopt(draft, self._now_ms()):
             self._room.announce(event)
         for waiting, outcome in zip(batch, outcomes, strict=True):
             waiting.hear(outcome)
+
+    async def _was_kept(self, draft: Draft) -> bool:
+        """After a failed write: whether it is there all the same."""
+        try:
+            newest = await self.store.newest(self._room.spec.room)
+        except Exception:
+            log.exception("scene_in_doubt")
+            self._in_doubt = True
+            return False
+        # Anything else than before or after is another writer's, which there must not be: start from what is there.
+        self._in_doubt = newest not in (self._room.scene.arrangement.op_sequence, draft.op_sequence)
+        return newest == draft.op_sequence
+
+    async def _look_again(self, batch: list[_Waiting]) -> bool:
+        """Start from what is on the disk, and tell everybody when that is not what they know."""
+        known = self._room.scene.arrangement.op_sequence
+        try:
+            await self.open()
+        except Exception as error:
+            _refuse(batch, error)
+            return False
+        now = self._room.scene.arrangement.op_sequence
+        if now != known:
+            self._room.announce(Operated(op_sequence=now, by=None, reload=True))
+        return True
 
     async def _keep(self, draft: Draft, operations: list[Operation], names: list[str]) -> None:
         now_ms = self._now_ms()
@@ -176,11 +206,13 @@ async def _decided(draft: Draft, waiting: _Waiting) -> Outcome:
     return Done(draft.op_sequence, entity)
 
 
-def _not_kept(error: Exception) -> PeerError | None:
+def _refuse(batch: list[_Waiting], error: Exception) -> None:
+    """Everybody whose request was in the batch hears that nothing came of it."""
     log.error("scene_not_kept", exc_info=error)
-    if not isinstance(error, StorageError):
-        return None
-    return NotKept(f"{error} Nothing has changed.", retry_after_ms=RETRY_MS)
+    is_storage = isinstance(error, StorageError)
+    failure = NotKept(f"{error} Nothing has changed.", retry_after_ms=RETRY_MS) if is_storage else None
+    for waiting in batch:
+        waiting.hear(failure)
 
 
 def _nobody(outcome: Outcome) -> None:

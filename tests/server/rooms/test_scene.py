@@ -16,7 +16,10 @@ import pytest
 from carrel.avatars import codec
 from carrel.scenes.document import Caption, Components, Entity, Media, Model, Transform
 from carrel.server.errors import StorageError
+from carrel.server.rooms.scene_ports import State
+from carrel.server.rooms.scene_store import SceneStore
 from carrel.server.settings import Settings
+from carrel.server.storage import open_database
 from carrel.server.wire import frames
 from carrel.server.wire import messages as m
 
@@ -153,6 +156,67 @@ async def test_a_disk_that_takes_nothing_takes_back_the_whole_batch_and_nothing_
     assert await refused(ada, m.Spawn, entity=picture(2)) == "internal"
     scenes.failing = None
     assert (await done(ada, m.Spawn, entity=picture(2))).op_sequence == 2, "the room goes on"
+
+
+async def test_a_write_that_broke_off_after_it_was_kept_is_kept(start: Serve) -> None:
+    scenes = MemoryScenes()
+    world = await start(scenes)
+    ada = await world.join(reader(1))
+    scenes.failing_after = StorageError("The connection is lost.")
+    assert (await done(ada, m.Spawn, entity=picture(1))).op_sequence == 1
+    assert (await ada.event(m.Operated)).op_sequence == 1
+
+
+async def test_a_room_in_doubt_looks_at_what_is_kept_before_it_goes_on(start: Serve) -> None:
+    class Away(MemoryScenes):
+        away = False
+
+        async def newest(self, room: str) -> int:
+            if self.away:
+                raise StorageError("The database is away.")
+            return await super().newest(room)
+
+        async def state(self, room: str, op_sequence: int | None = None) -> State | None:
+            if self.away:
+                raise StorageError("The database is away.")
+            return await super().state(room, op_sequence)
+
+    scenes = Away()
+    world = await start(scenes)
+    ada, bo = await world.join(reader(1)), await world.join(guest(2))
+    await done(ada, m.Spawn, entity=picture(1))
+    await done(ada, m.Grab, entity=picture(1).id)
+    scenes.away, scenes.failing_after = True, StorageError("The connection is lost.")
+    for _ in range(2):
+        assert await refused(ada, m.Spawn, entity=picture(2)) == "not_kept"
+    scenes.away, scenes.failing_after = False, None
+    assert (await done(ada, m.Spawn, entity=picture(3))).op_sequence == 3
+    assert (await bo.event(m.Operated, lambda event: event.reload)).op_sequence == 2, "it was kept after all"
+    assert list(world.room.scene.arrangement.leases) == [picture(1).id]
+    assert len((await arranged(world, guest(2))).placed) == 3
+
+
+async def test_a_full_disk_is_said_and_the_room_goes_on(start: Serve) -> None:
+    database = await open_database(Settings(database_url="sqlite+aiosqlite://"))
+    world = await start(SceneStore(database, 1000), requests_per_s=500, open_rooms=("*",))
+    ada, bo = await world.join(reader(1)), await world.join(guest(2))
+    async with database.begin() as connection:
+        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
+        await connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 4}")
+    number = 0
+    while isinstance(answer := await ada.ask(m.Spawn, entity=picture(number, "words " * 40)), m.Applied):
+        number += 1
+    assert answer.code == "not_kept"
+    assert "disk is full" in answer.message
+    assert answer.retry_after_ms
+    await bo.ask(m.Say, scope="room", text="still here")
+    async with database.begin() as connection:
+        await connection.exec_driver_sql("PRAGMA max_page_count=100000")
+    assert (await done(ada, m.Spawn, entity=picture(number))).op_sequence == number + 1
+    kept = await SceneStore(database, 1000).state("great-hall")
+    assert kept is not None
+    assert len(kept.placed) == number + 1
+    await database.close()
 
 
 async def test_requests_of_one_moment_are_one_write(start: Serve) -> None:

@@ -97,6 +97,8 @@ class MemoryScenes:
         self.lines: list[Line] = []
         self.restored: dict[int, list[Placement]] = {}
         self.failing: Exception | None = None
+        self.failing_after: Exception | None = None
+        """Raised when everything is kept already."""
 
     async def facts(self, room: str) -> SceneFacts:
         return SceneFacts("open", None, KEY)
@@ -120,6 +122,11 @@ class MemoryScenes:
         if lines[-1].change is None:
             assert snapshot is not None
             self.restored[lines[-1].op_sequence] = list(snapshot)
+        if self.failing_after is not None:
+            raise self.failing_after
+
+    async def newest(self, room: str) -> int:
+        return len(self.lines)
 
     async def history(self, room: str, before: int) -> list[Line]:
         return self.lines[: before - 1][:-101:-1]
