@@ -171,6 +171,7 @@ change(
     "cameras/0/orthographic",
     {"xmag": 1, "ymag": 1, "zfar": 2, "znear": 1},
 )
+change("camera of nothing", "camera", samples.cameras, "cameras/1/orthographic/xmag", 0)
 change("camera inside out", "camera", samples.cameras, "cameras/0/perspective/zfar", 0.01)
 
 
@@ -238,6 +239,10 @@ change("offset without a view", "missing_field", samples.strange, "accessors/4/b
 change("normalised floats", "accessor_normalized", samples.triangle, "accessors/0/normalized", True)
 change("bounds of two", "wrong_length", samples.triangle, "accessors/0/min", [0, 0])
 change("bounds of words", "wrong_type", samples.triangle, "accessors/0/min", ["a", 0, 0])
+change("bounds of another type", "out_of_range", samples.triangle, "accessors/3/max", [70_000])
+change("indices with a stride", "view_stride", samples.triangle, "bufferViews/3/byteStride", 4)
+change("target of indices with a stride", "view_stride", samples.triangle, "bufferViews/3",
+       {"buffer": 0, "byteOffset": 0, "byteLength": 96, "byteStride": 4, "target": 34963})  # fmt: skip
 change("bounds that lie", "wrong_bounds", samples.triangle, "accessors/0/max", [2, 1, 0])
 change("address of another site", "external_resource", samples.triangle, "buffers/0/uri", "https://example.org/a.bin")
 change("address of a file", "external_resource", samples.triangle, "buffers/0/uri", "file:///etc/passwd")

@@ -111,3 +111,25 @@ def mutants(sample: Builder, chance: random.Random) -> Iterator[bytes]:
             yield pack(sample.json, mutate_data(bytes(sample.binary), chance))
         else:
             yield mutate_frame(whole, chance)
+
+
+def mutate_bytes(data: bytes, chance: random.Random) -> bytes:
+    """Any file: a byte, a length, a cut, something doubled, something in front."""
+    made = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 4))):
+        act, at = chance.randrange(7), chance.randrange(len(made) or 1)
+        if act == 0:
+            made[at : at + 1] = bytes([chance.randrange(256)])
+        elif act == 1:
+            made[at : at + 4] = chance.choice((b"\xff\xff\xff\xff", bytes(4), b"\0\0\0\x80", b"\x01\0\0\0"))
+        elif act == 2:
+            del made[at:]
+        elif act == 3:
+            made[at:at] = made[at : at + chance.randrange(1, 200)]
+        elif act == 4:
+            del made[at : at + chance.randrange(1, 40)]
+        elif act == 5:
+            made[0:0] = chance.choice((b"PK\x03\x04", b"<html>", b"\0", b"%PDF-"))
+        else:
+            made += chance.choice((b"<script>", bytes(100), b"PK\x05\x06" + bytes(18)))
+    return bytes(made)
