@@ -72,7 +72,9 @@ export class Menu {
 
   readonly #fill: Record<Tab, (page: PanelPage, words: PanelWords) => void> = {
     here: (page, words) => {
-      const near = [...this.#state.actionables.value]
+      // Spines are for pointing at: a dozen of them would leave no row for seats and doors.
+      const near = this.#state.actionables.value
+        .filter(({ role }) => role !== "book")
         .map((thing) => ({ thing, distance: thing.distance() }))
         .sort((a, b) => a.distance - b.distance)
         .slice(0, ROWS - 1);

@@ -91,8 +91,11 @@ export class Levels {
   /** `simple` tells of a case that is so simplified that only a picture fits it. True when a level changed. */
   choose({ eye, ahead, cosine, sine }: Sight, budget: Budget, simple: (bay: number) => boolean): boolean {
     const { chunks, level } = this;
-    for (const [k, { x, y, z, radius }] of chunks.entries()) {
-      const [dx, dy, dz] = [x - eye.x, y - eye.y, z - eye.z];
+    for (let k = 0; k < chunks.length; k++) {
+      const { x, y, z, radius } = chunks[k]!;
+      const dx = x - eye.x;
+      const dy = y - eye.y;
+      const dz = z - eye.z;
       const far = Math.hypot(dx, dy, dz);
       // A sphere is seen when the cone, widened by its radius, holds its middle.
       const along = dx * ahead.x + dy * ahead.y + dz * ahead.z;
@@ -101,9 +104,11 @@ export class Levels {
       this.#distance[k] = seen ? Math.max(0, far - radius) : Infinity;
     }
     this.#order.sort(this.#nearer);
-    let { whole_books: whole, boxes_books: boxes } = budget;
+    let whole = budget.whole_books;
+    let boxes = budget.boxes_books;
     let changed = false;
-    for (const k of this.#order) {
+    for (let place = 0; place < chunks.length; place++) {
+      const k = this.#order[place]!;
       const distance = this.#distance[k]!;
       const { books, bay } = chunks[k]!;
       let next = PICTURE;
