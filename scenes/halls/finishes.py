@@ -66,9 +66,10 @@ FAMILIES: dict[str, Family] = {
     "tatami": Family("lightmap", "tatami", roughness=0.9),
     "concrete": Family("lightmap", "concrete", roughness=0.72),
     "wall_green": Family("lightmap", "limewash", roughness=0.9, tint=(104, 122, 104)),
-    "wall_night": Family("lightmap", "limewash", roughness=0.85, tint=(66, 76, 104)),
+    "wall_night": Family("lightmap", "limewash", roughness=0.85, tint=(112, 126, 168)),
     "light": Family("vertex", zoned=True, double=True),
-    "glass": Family("none", blend=True, double=True, gain=0.12, tint=(210, 226, 232)),
+    "blue_haze": Family("none", blend=True, double=True, tint=(96, 150, 255)),
+    "glass": Family("none", blend=True, double=True, gain=0.022, tint=(210, 226, 232)),
 }
 
 FINISHES: dict[str, Finish] = {
@@ -106,6 +107,7 @@ FINISHES: dict[str, Finish] = {
     "concrete": Finish("concrete", tile_m=2.7),
     "wall_green": Finish("wall_green", tile_m=4.0),
     "wall_night": Finish("wall_night", tile_m=4.0),
+    "blue_haze": Finish("blue_haze"),
     "light_amber": Finish("light", (255, 176, 84), 0.9),
     "light_gold": Finish("light", (255, 214, 140), 0.9),
     "light_pearl": Finish("light", (255, 240, 220), 0.9),
@@ -142,7 +144,7 @@ FINISHES: dict[str, Finish] = {
     "book_brown": Finish("lacquer", (92, 58, 36), 0.6),
     "marble": Finish("lacquer", (218, 211, 198), 0.30),
     "slate": Finish("lacquer", (74, 74, 78), 0.5),
-    "night": Finish("lacquer", (44, 50, 70), 0.7),
+    "night": Finish("lacquer", (78, 90, 128), 0.7),
     "water": Finish("lacquer", (10, 14, 22), 0.15),
     "soot": Finish("lacquer", (34, 30, 28), 0.95),
     "bark": Finish("lacquer", (78, 56, 40), 0.95),

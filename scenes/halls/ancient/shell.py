@@ -166,10 +166,8 @@ def _doors(m: Model, sheet: Sheet) -> None:
         glow=1.0,
     )
     for s in (-1, 1):
-        start, way = (
-            ((-open_half - 0.06, 0, 0), (0, 0, -0.75)) if s < 0 else ((open_half + 0.06, 0, -0.75), (0, 0, 0.75))
-        )
-        rect(m, WOOD, start, way, (0, tall + 0.02, 0), sub=0.3)
+        jamb = (s * (open_half + 0.06), 0, -0.75 if s > 0 else 0)
+        rect(m, WOOD, jamb, (0, 0, s * 0.75), (0, tall + 0.02, 0), sub=0.3)
     rect(m, "brick", (-open_half - 0.06, 0.003, 0), (2 * open_half + 0.12, 0, 0), (0, 0, -0.75), sub=0.3)
     with m.at((0, tall + 0.20, 0.12)):
         scholar.plank(m, sheet.rects["great"], 1.5, 0.34)

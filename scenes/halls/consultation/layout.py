@@ -48,7 +48,7 @@ FACTS = RoomFacts(
         GoTo("door", "Door", "门口", (1.4, 0.0, -1.0), 15.0),
         GoTo("table", "Table", "圆桌", (0.0, 0.0, -1.75), 0.0),
         GoTo("board", "Shared board", "共享白板", (0.0, 0.0, -5.0), 0.0),
-        GoTo("window", "Window", "窗边", (-2.5, 0.0, -3.05), 90.0),
+        GoTo("window", "Window", "窗边", (-2.3, 0.0, -2.1), 90.0),
     ),
     entities=(
         portal(GREAT_HALL, (DOOR_X, 0.0, 0.0), 0.0, (DOOR_WIDTH, DOOR_HEIGHT)),

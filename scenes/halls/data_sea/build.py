@@ -26,7 +26,7 @@ def build_data_sea(numbers: SeaNumbers, inputs: RoomInputs, seed: int, quality: 
     """The same numbers give the same bytes. Raises BuildError for an unknown quality or without the build packages."""
 
     def textures() -> dict[str, Image.Image]:
-        paving, paving_rough = surfaces.flagstones(base=(62, 64, 72), k=6)
+        paving, paving_rough = surfaces.flagstones(base=(112, 114, 124), k=6)
         smooth = Image.fromarray(
             (np.asarray(paving_rough, float) * 0.62).astype("u1")
         )  # polished: it mirrors the lights

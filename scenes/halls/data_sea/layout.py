@@ -18,18 +18,18 @@ DOOR_WIDTH, DOOR_HEIGHT, DOOR_Z = 1.7, 2.6, -0.62
 FIRST_DEGREES, LAST_DEGREES = 28.0, 332.0  # the centuries go round from the pier's left to its right
 INNER, OUTER = 2.55, 6.05  # where works stand in the water
 STEM_PER_LETTER, STEM_FOOT = 0.078, 0.16
-RING_FOOT, RING_HEAD, RING_LEAST, RING_PER_WORK = 1.5, 6.6, 0.16, 0.034
-BAR_FOOT, BAR_PER_METRE, BAR_WIDTH = 1.62, 0.052, 0.42
+RING_FOOT, RING_HEAD, RING_LEAST, RING_PER_WORK = 1.3, 6.7, 0.30, 0.040
+BAR_FOOT, BAR_PER_METRE, BAR_WIDTH = 1.62, 0.052, 0.50
 BAR_FROM, BAR_TO = 24.0, 336.0
 BENCH_DEGREES = (62.0, 118.0, 180.0, 242.0, 298.0)
-PLAQUES = (("sea", 16.0), ("centuries", -16.0), ("shelves", 180.0))
+PLAQUES = (("sea", 24.0), ("centuries", -24.0), ("shelves", 180.0))
 
 NIGHT = Daylight(
     sun_direction=floats([0.0, 1.0, 0.0]),
     sun=floats([0.0, 0.0, 0.0]),
     sky=floats([0.0, 0.0, 0.0]),
     ground=floats([0.0, 0.0, 0.0]),
-    ambient=floats([0.020, 0.024, 0.034]),
+    ambient=floats([0.022, 0.030, 0.055]),
 )
 
 
@@ -52,7 +52,7 @@ FACTS = RoomFacts(
     high=(RADIUS, CROWN, 0.0),
     daylight=NIGHT,
     look={
-        "exposure": 1.5,
+        "exposure": 1.65,
         "fog": [0.010, [0.10, 0.14, 0.24]],
         "specular": 2.4,
         "probe": [0.0, 1.9, -3.4],

@@ -10,7 +10,7 @@ from carrel.scenes.halls.data_sea import layout as at
 from carrel.scenes.halls.data_sea.numbers import SeaNumbers, SeaWork
 from carrel.scenes.halls.kit.arrays import Floats, Ints, floats
 from carrel.scenes.halls.kit.model import MID, NEAR, Model
-from carrel.scenes.halls.kit.shapes import box, rect
+from carrel.scenes.halls.kit.shapes import box, grid, rect
 from carrel.scenes.halls.kit.sweeps import tube
 
 OCTAHEDRON = floats([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]])
@@ -18,7 +18,7 @@ EIGHT = np.array([[2, 4, 0], [2, 0, 5], [2, 5, 1], [2, 1, 4], [3, 0, 4], [3, 5, 
 TETRAHEDRON = floats([[1, 1, 1], [-1, -1, 1], [-1, 1, -1], [1, -1, -1]]) * 0.72
 FOUR = np.array([[0, 1, 3], [0, 3, 2], [0, 2, 1], [1, 2, 3]])
 HAN, OTHER = "light_amber", "light_ice"
-MIRROR_GLOW = 0.20
+MIRROR_GLOW = 0.28
 RING_FINISHES = ("light_amber", "light_gold", "light_pearl", "light_ice", "light_blue")
 
 
@@ -36,24 +36,24 @@ def beads(m: Model, finish: str, centers: Floats, radii: Floats, glow: float) ->
             )
 
 
-def halos(m: Model, centers: Floats, sizes: Floats, strength: float) -> None:
-    """A soft shine about each point: three crossed sheets that fade to nothing at their rim."""
+def halos(m: Model, finish: str, centers: Floats, size: float, strength: float) -> None:
+    """A soft shine about each point: three crossed sheets that fade toward their rim."""
     if not len(centers):
         return
-    turn = np.linspace(0, 2 * np.pi, 9)[:-1]
+    n = 7
+    turn, i = np.linspace(0, 2 * np.pi, n + 1)[:-1], np.arange(n)
+    after = (i + 1) % n
     ring = np.stack([np.cos(turn), np.sin(turn), 0 * turn], 1)
-    sheets = [ring, ring[:, [2, 0, 1]], ring[:, [1, 2, 0]]]
-    points, faces, alpha, first = [], [], [], 0
-    i = np.arange(8)
-    fan = np.stack([0 * i, 1 + i, 1 + (i + 1) % 8], 1)
-    for center, size in zip(centers, sizes, strict=True):
-        for sheet in sheets:
-            points.append(np.vstack([center[None], center + sheet * size]))
-            faces.append(fan + first)
-            alpha.append(np.concatenate([[strength], np.zeros(8)]))
-            first += 9
-    flat = np.vstack(points)
-    m.add("sunbeam", flat, np.vstack(faces), 0 * flat[:, :2], glow=1.0, blocks=False, alpha=np.concatenate(alpha))
+    disc = np.vstack([np.zeros((1, 3)), ring * 0.3, ring]) * size
+    fan = np.stack([0 * i, 1 + i, 1 + after], 1)
+    belt = [np.stack([1 + i, 1 + n + i, 1 + n + after], 1), np.stack([1 + i, 1 + n + after, 1 + after], 1)]
+    faces = np.concatenate([fan, *belt])
+    sheets = floats([disc, disc[:, [2, 0, 1]], disc[:, [1, 2, 0]]])
+    points = (centers[:, None, None] + sheets[None]).reshape(-1, 3)
+    count = 3 * len(centers)
+    every = (faces[None] + len(disc) * np.arange(count)[:, None, None]).reshape(-1, 3)
+    alpha = np.tile(np.concatenate([[strength], np.full(n, strength * 0.28), np.zeros(n)]), count)
+    m.add(finish, points, every, 0 * points[:, :2], glow=1.0, blocks=False, alpha=floats(alpha))
 
 
 def sea(m: Model, numbers: SeaNumbers) -> None:
@@ -77,9 +77,9 @@ def sea(m: Model, numbers: SeaNumbers) -> None:
         for mirrored, glow in ((False, 1.0), (True, MIRROR_GLOW)):
             flip = floats([1, -1, 1]) if mirrored else floats([1, 1, 1])
             shift = floats([0, 2 * at.WATER, 0]) if mirrored else floats([0, 0, 0])
-            beads(m, finish, lights * flip + shift, np.full(len(lights), 0.0125), 1.7 * glow)
-            beads(m, finish, tops * flip + shift, np.full(len(tops), 0.030), 3.4 * glow)
-        halos(m, tops, np.full(len(tops), 0.16), 0.20 if han else 0.13)
+            beads(m, finish, lights * flip + shift, np.full(len(lights), 0.0155), 1.9 * glow)
+            beads(m, finish, tops * flip + shift, np.full(len(tops), 0.036), 3.6 * glow)
+        halos(m, "sunbeam" if han else "blue_haze", tops, 0.15, 0.22 if han else 0.30)
 
 
 def _stand(numbers: SeaNumbers, rng: np.random.Generator) -> list[tuple[SeaWork, Floats]]:
@@ -136,7 +136,7 @@ def rings(m: Model, numbers: SeaNumbers) -> None:
         spot = 2 * np.pi * (np.arange(count) + 0.5 * (k % 2)) / count
         lights = floats(np.stack([radius * np.sin(spot), 0 * spot + y, at.CENTER_Z + radius * np.cos(spot)], 1))
         beads(m, finish, lights, np.full(count, 0.032), 3.6)
-        halos(m, lights, np.full(count, 0.13), 0.10)
+        halos(m, "sunbeam" if k < len(order) * 0.6 else "blue_haze", lights, 0.12, 0.12)
         _flat_halo(m, radius, y)
     _wires(m, counts, pitch)
 
@@ -168,7 +168,7 @@ def _wires(m: Model, counts: dict[int, int], pitch: float) -> None:
     ):
         m.lamp((0, y, at.CENTER_Z), floats(colour) * power, 13.0, shaded=False)
     for d in range(20, 341, 40):
-        m.lamp(at.around(d, 4.4, 0.35), floats([0.62, 0.70, 0.80]) * 0.30, 5.0, shaded=False)
+        m.lamp(at.around(d, 4.4, 0.35), floats([0.42, 0.62, 1.0]) * 1.0, 6.5, shaded=False)
 
 
 def bars(m: Model, shelves: Sequence[tuple[str, str, float]]) -> list[float]:
@@ -184,14 +184,13 @@ def bars(m: Model, shelves: Sequence[tuple[str, str, float]]) -> list[float]:
 def _bar(m: Model, tall: float) -> None:
     """Faces local +z, the hall's middle; a glowing core behind a slim brass frame."""
     half, foot = at.BAR_WIDTH / 2, at.BAR_FOOT
-    rect(m, "light_gold", (-half + 0.14, foot, 0.03), (at.BAR_WIDTH - 0.28, 0, 0), (0, tall, 0), glow=1.5, blocks=False)
+    rect(m, "light_gold", (-half + 0.13, foot, 0.03), (at.BAR_WIDTH - 0.26, 0, 0), (0, tall, 0), glow=1.5, blocks=False)
     for s in (-1, 1):
         box(m, "brass", (s * (half - 0.12), foot + tall / 2, 0.04), (0.02, tall, 0.05), sub=0.5)
     for y in (foot - 0.012, foot + tall + 0.012):
         box(m, "brass", (0, y, 0.04), (at.BAR_WIDTH - 0.20, 0.024, 0.06), sub=0.5)
-    rows = [(-0.75, 0.0), (-0.09, 0.16), (0.09, 0.16), (0.75, 0.0)]
-    points = floats([[(x, foot - 0.1, 0.02), (x, foot + tall + 0.1, 0.02)] for x, _ in rows]).reshape(-1, 3)
-    alpha = np.repeat([a for _, a in rows], 2)
-    faces = [[2 * k, 2 * k + 2, 2 * k + 3] for k in range(3)] + [[2 * k, 2 * k + 3, 2 * k + 1] for k in range(3)]
-    m.add("sunbeam", points, faces, 0 * points[:, :2], glow=1.0, blocks=False, alpha=floats(alpha))
-    m.lamp((0, foot + tall * 0.5, 0.45), floats([1.0, 0.74, 0.42]) * (0.16 + 0.10 * tall), 4.0, shaded=False)
+    x, y = floats([-0.8, -0.3, -0.11, 0.11, 0.3, 0.8]), floats([foot - 0.5, foot, foot + tall, foot + tall + 0.5])
+    fade = floats([0, 0.05, 0.17, 0.17, 0.05, 0])[:, None] * floats([0, 1, 1, 0])[None]
+    sheet = np.stack([*np.meshgrid(x, y, indexing="ij"), np.full((6, 4), 0.02)], -1)
+    grid(m, "sunbeam", floats(sheet), 0 * sheet[..., :2], glow=1.0, blocks=False, alpha=floats(fade.ravel()))
+    m.lamp((0, foot + tall * 0.5, 0.45), floats([1.0, 0.74, 0.42]) * (0.9 + 0.5 * tall), 5.0, shaded=False)

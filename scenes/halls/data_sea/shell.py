@@ -70,8 +70,8 @@ def _water(m: Model) -> None:
     points = floats(
         [np.stack([r * np.sin(turn), 0 * turn + at.WATER, at.CENTER_Z + r * np.cos(turn)], 1) for r in radii]
     )
-    alpha = np.repeat([0.020, 0.016, 0.012, 0.030], 65)
-    grid(m, "sunbeam", points, 0 * points[..., :2], glow=1.0, blocks=False, alpha=floats(alpha))
+    alpha = np.repeat([0.030, 0.024, 0.016, 0.050], 65)
+    grid(m, "blue_haze", points, 0 * points[..., :2], glow=1.0, blocks=False, alpha=floats(alpha))
 
 
 def _wall(m: Model) -> None:
@@ -84,7 +84,7 @@ def _wall(m: Model) -> None:
     st = np.stack(np.broadcast_arrays(stations[None], floats([0, 1])[:, None]), -1)
     run = stations * 2 * np.pi * at.RADIUS
     uv = np.stack(np.broadcast_arrays(run[None], floats([0, at.WALL])[:, None]), -1)
-    grid(m, "wall_night", rows, floats(uv), panel=panel, panel_st=floats(st.reshape(-1, 2)))
+    grid(m, "wall_night", rows[::-1], floats(uv[::-1]), panel=panel, panel_st=floats(st[::-1].reshape(-1, 2)))
     for degrees in np.arange(7.5, 360, 15.0):
         x, _, z = at.around(float(degrees), at.RADIUS - 0.06)
         with m.at((x, 0, z), turn=180.0 - float(degrees)):

@@ -73,14 +73,14 @@ def _sheet(inputs: RoomInputs) -> Sheet:
 
 
 def _textures(inputs: RoomInputs) -> dict[str, Image.Image]:
-    floor, floor_rough = boards.boards()
+    floor, floor_rough = boards.boards(base=(160, 122, 86))
     doors = Image.new("RGB", (680, 520))
     doors.paste(view_of(inputs, GREAT_HALL, 340, 520), (0, 0))
     doors.paste(view_of(inputs, ANCIENT, 340, 520), (340, 0))
     return {
         "veneer": surfaces.veneer((168, 128, 86)),
         "timber": surfaces.veneer((176, 138, 94), seed=4),
-        "limewash": surfaces.limewash((244, 242, 236)),
+        "limewash": surfaces.limewash((242, 241, 237)),
         "parquet": floor,
         "parquet_rough": floor_rough,
         "weave": cloth.weave(),

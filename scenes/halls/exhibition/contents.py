@@ -7,9 +7,9 @@ import numpy as np
 from carrel.scenes.halls.exhibition import layout as at
 from carrel.scenes.halls.kit import scholar
 from carrel.scenes.halls.kit.arrays import floats, rotation_z
-from carrel.scenes.halls.kit.display import display_case, plinth
+from carrel.scenes.halls.kit.display import plinth
 from carrel.scenes.halls.kit.furniture import open_book
-from carrel.scenes.halls.kit.gallery import card, framed
+from carrel.scenes.halls.kit.gallery import card, framed, vitrine
 from carrel.scenes.halls.kit.model import MID, NEAR, Model
 from carrel.scenes.halls.kit.ornaments import potted_palm
 from carrel.scenes.halls.kit.seating import bench
@@ -48,7 +48,7 @@ def contents(room: Room) -> None:
     _plinths(room)
     for x, z, turn in at.VITRINES:
         with m.at((x, 0, z), turn=turn):
-            display_case(m, "oak", 1.5, 0.66)
+            vitrine(m, 1.5, 0.66)
             solids.box(m, (-0.75, 0, -0.33), (0.75, 1.16, 0.33), "case")
             _vitrine(m, sheet, z < -8)
     for x, z, turn in at.BENCHES:

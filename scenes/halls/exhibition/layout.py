@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from carrel.scenes.document import Entity
 from carrel.scenes.halls.kit.arrays import floats
 from carrel.scenes.halls.light.coding import Daylight
-from carrel.scenes.halls.room.entities import ANCIENT, EXHIBITION, GREAT_HALL, Entity, frame, portal
+from carrel.scenes.halls.room.entities import ANCIENT, EXHIBITION, GREAT_HALL, frame, portal
 from carrel.scenes.halls.room.facts import GoTo, RoomFacts
 
 HALF, LENGTH, HEIGHT = 6.8, 20.0, 4.7
@@ -61,6 +62,7 @@ PLINTHS = (
     ("plinth-6", "Low plinth", "矮台", 0.0, -17.6, 0.35, 1.50),
 )
 FREE_PLINTHS = ("plinth-2", "plinth-4", "plinth-6")
+BEAMS_Z = (-1.05, -2.0, -5.8, -6.95, -8.1, -11.9, -13.05, -14.2, -18.0, -19.0)
 VITRINES = ((-5.35, -5.6, 90.0), (5.3, -9.9, -90.0))
 BENCHES = ((0.0, -7.7, 90.0), (0.0, -12.3, 90.0))
 
@@ -70,7 +72,7 @@ DAYLIGHT = Daylight(
     sun=floats([3.4, 2.95, 2.4]),
     sky=floats([3.3, 3.45, 3.7]),
     ground=floats([2.0, 1.9, 1.6]),
-    ambient=floats([0.05, 0.048, 0.045]),
+    ambient=floats([0.03, 0.03, 0.03]),
 )
 
 
@@ -97,7 +99,7 @@ FACTS = RoomFacts(
     high=(HALF, HEIGHT, 0.0),
     daylight=DAYLIGHT,
     look={
-        "exposure": 1.15,
+        "exposure": 1.1,
         "fog": [0.004, [0.95, 0.93, 0.88]],
         "specular": 1.4,
         "probe": [0.0, 1.7, -8.0],

@@ -42,11 +42,13 @@ def shell(m: Model, sheet: Sheet, solids: Solids) -> None:
     for z in at.ROOFLIGHTS_Z:
         with m.at((0, high, z)):
             rooflight(m, wide, deep, at.WELL, 4)
-    for x, z, turn in at.STANDING_WALLS:
-        with m.at((x, 0, z), turn=turn):
+    for z in at.BEAMS_Z:
+        box(m, "oak", (0, high - 0.12, z), (2 * half, 0.24, 0.13), sub=0.45, skip="y+x-x+")
+    for x, z, facing in at.STANDING_WALLS:
+        with m.at((x, 0, z), turn=facing):
             standing_wall(m, at.WALL_WIDTH, at.WALL_HEIGHT)
             solids.box(m, (-at.WALL_WIDTH / 2, 0, -0.13), (at.WALL_WIDTH / 2, at.WALL_HEIGHT, 0.13), "panel")
     for s in (-1, 1):
-        for z in (-5.0, -15.0):
-            with m.at((s * (half - 1.5), high, z), turn=s * 90):
+        for middle in (-5.0, -15.0):
+            with m.at((s * (half - 1.5), high - 0.24, middle), turn=s * 90):
                 track(m, 8.4, 6, 32, 0.42)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from carrel.scenes.halls.kit.arrays import floats, rotation_x
+from carrel.scenes.halls.kit.arrays import Points, floats, rotation_x
 from carrel.scenes.halls.kit.bookcase import Picture
 from carrel.scenes.halls.kit.model import MID, NEAR, Model, Opening
 from carrel.scenes.halls.kit.shapes import box, rect
@@ -49,11 +49,11 @@ def standing_wall(m: Model, width: float, height: float, thick: float = 0.26) ->
         with m.at(turn=turn):
             panel = m.panel((-w, 0.05, t), (width, 0, 0), (0, height - 0.05, 0), (0, 0, 1), 0.04)
             rect(m, "plaster", (-w, 0.05, t), (width, 0, 0), (0, height - 0.05, 0), panel=panel)
-            box(m, "black", (0, 0.025, t - 0.02), (width - 0.04, 0.05, 0.01), sub=1, skip="y-y+z-")
     for turn in (90, -90):
         with m.at(turn=turn):
             panel = m.panel((-t, 0.05, w), (thick, 0, 0), (0, height - 0.05, 0), (0, 0, 1), 0.06)
             rect(m, "plaster", (-t, 0.05, w), (thick, 0, 0), (0, height - 0.05, 0), panel=panel)
+    box(m, "black", (0, 0.03, 0), (width - 0.06, 0.06, thick - 0.06), sub=1, skip="y-y+")
     panel = m.panel((-w, height, t), (width, 0, 0), (0, 0, -thick), (0, 1, 0), 0.08)
     rect(m, "plaster", (-w, height, t), (width, 0, 0), (0, 0, -thick), panel=panel)
 
@@ -111,3 +111,33 @@ def framed(m: Model, picture: Picture, wide: float, tall: float, mount: float = 
     else:
         box(m, "paper", (0, 0, deep / 2), (wide, tall, deep), sub=0.5, skip="z-z+")
         rect(m, "print", (-w, -h, deep), (wide, 0, 0), (0, tall, 0), picture=picture, sub=0.4)
+
+
+def vitrine(m: Model, wide: float, deep: float, bed: float = 0.86, tall: float = 0.30) -> None:
+    """A table case: a white bed on slim oak legs under a glass box; the middle of its bed is at height `bed`."""
+    w, d = wide / 2, deep / 2
+    box(m, "oak", (0, bed - 0.06, 0), (wide, 0.09, deep), sub=0.3)
+    rect(m, "white", (-w + 0.02, bed, d - 0.02), (wide - 0.04, 0, 0), (0, 0, -deep + 0.04), sub=0.2)
+    for x in (-w + 0.03, w - 0.03):
+        for z in (-d + 0.03, d - 0.03):
+            box(m, "oak", (x, (bed - 0.10) / 2, z), (0.045, bed - 0.10, 0.045), sub=0.4, skip="y+")
+            box(
+                m,
+                "steel",
+                (x * (w - 0.006) / (w - 0.03), bed + tall / 2, z * (d - 0.006) / (d - 0.03)),
+                (0.01, tall, 0.01),
+                sub=1,
+            )
+    for s in (-1, 1):
+        box(m, "steel", (0, bed + tall, s * (d - 0.006)), (wide, 0.012, 0.012), sub=1)
+        box(m, "steel", (s * (w - 0.006), bed + tall, 0), (0.012, 0.012, deep), sub=1, skip="z-z+")
+    for turn, run, out in ((0, wide, d), (180, wide, d), (90, deep, w), (-90, deep, w)):
+        with m.at(turn=turn):
+            _pane(m, (-run / 2, bed, out), (run, 0, 0), (0, tall, 0))
+    _pane(m, (-w, bed + tall, d), (wide, 0, 0), (0, 0, -deep))
+
+
+def _pane(m: Model, origin: Points, across: Points, depth: Points) -> None:
+    """Glass that one only sees by a breath of light on it."""
+    alpha = floats([0.012, 0.03, 0.02, 0.045])
+    rect(m, "sunbeam", origin, across, depth, glow=1.0, blocks=False, alpha=alpha)

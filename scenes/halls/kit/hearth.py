@@ -7,7 +7,7 @@ import numpy as np
 from carrel.scenes.halls.kit.arrays import floats
 from carrel.scenes.halls.kit.model import Model
 from carrel.scenes.halls.kit.mouldings import BASE, CAPITAL
-from carrel.scenes.halls.kit.shapes import box, rect
+from carrel.scenes.halls.kit.shapes import box, grid, rect
 from carrel.scenes.halls.kit.square_window import square_wall
 from carrel.scenes.halls.kit.sweeps import sweep, tube
 
@@ -48,42 +48,53 @@ def fireplace(m: Model, wall: str, stone: str, width: float, height: float) -> N
         sweep(m, stone, SHELF, run, hard=40, sub=0.4)
         top = span + 0.24
         rect(m, stone, (-top / 2, MANTEL_HEIGHT, 0.21), (top, 0, 0), (0, 0, -0.21), sub=0.3)
-        box(m, "slate", (0, 0.03, 0.26), (opening + 0.55, 0.06, 0.52), sub=0.25, skip="y-z-")
+        box(m, "slate", (0, 0.03, 0.26), (opening + 0.55, 0.06, 0.52), sub=0.13, skip="y-z-")
         m.place("slot", "mantel", (0, MANTEL_HEIGHT, 0.10))
 
 
 def _firebox(m: Model, opening: float, head: float, depth: float) -> None:
-    back, inner = -0.10, opening / 2
-    rect(m, "soot", (-inner, 0, depth), (0, 0, back - depth), (0, head, 0), sub=0.3)
-    rect(m, "soot", (inner, 0, back), (0, 0, depth - back), (0, head, 0), sub=0.3)
-    rect(m, "soot", (-inner, 0, back), (opening, 0, 0), (0, head, 0), sub=0.25)
-    rect(m, "soot", (-inner, head, depth), (opening, 0, 0), (0, 0, back - depth), sub=0.4)
-    rect(m, "soot", (-inner, 0.06, depth), (opening, 0, 0), (0, 0, back - depth), sub=0.3)
+    back, inner, grate = 0.02, opening / 2, 0.10
+    rect(m, "soot", (-inner, 0, depth), (0, 0, back - depth), (0, head, 0), sub=0.15)
+    rect(m, "soot", (inner, 0, back), (0, 0, depth - back), (0, head, 0), sub=0.15)
+    rect(m, "soot", (-inner, 0, back), (opening, 0, 0), (0, head, 0), sub=0.12)
+    rect(m, "soot", (-inner, head, depth), (opening, 0, 0), (0, 0, back - depth), sub=0.2)
+    rect(m, "soot", (-inner, 0.06, depth), (opening, 0, 0), (0, 0, back - depth), sub=0.15)
     rng = np.random.default_rng(11)
     for k in range(5):  # logs on iron dogs
-        x, y, z = rng.uniform(-0.06, 0.06), 0.17 + 0.07 * (k // 2), 0.05 + 0.09 * (k % 3)
-        lean = rng.uniform(-0.10, 0.10)
-        path = floats([[x - 0.30, y - lean * 0.3, z], [x, y, z + 0.01], [x + 0.30, y + lean * 0.3, z]])
-        tube(m, "bark", path, [0.045, 0.05, 0.042], n=7)
-    for _ in range(26):
-        x, z = rng.uniform(-0.26, 0.26), rng.uniform(0.0, 0.24)
-        size = rng.uniform(0.02, 0.05)
-        glow = float(rng.uniform(0.5, 2.2))
-        box(m, "ember", (x, 0.09 + size / 2, z), (size, size * 0.7, size), sub=1, skip="y-", glow=glow, blocks=False)
-    for _ in range(9):  # flames: leaning blades of light
-        x, z, tall = rng.uniform(-0.2, 0.2), rng.uniform(0.04, 0.2), rng.uniform(0.16, 0.34)
-        wide, lean = rng.uniform(0.03, 0.06), rng.uniform(-0.05, 0.05)
-        blade = floats(
-            [
-                [x - wide, 0.14, z],
-                [x + wide, 0.14, z],
-                [x + wide * 0.7 + lean, 0.14 + tall * 0.5, z + 0.01],
-                [x - wide * 0.7 + lean, 0.14 + tall * 0.5, z - 0.01],
-                [x + lean * 2, 0.14 + tall, z],
-            ]
-        )
-        m.add("flame", blade, [[0, 1, 2], [0, 2, 3], [3, 2, 4]], blade[:, :2], glow=2.4, blocks=False)
+        y, z, lean = grate + 0.10 + 0.075 * (k // 3), 0.11 + 0.085 * (k % 3), float(rng.uniform(-0.05, 0.05))
+        x = float(rng.uniform(-0.05, 0.05))
+        path = floats([[x - 0.29, y - lean, z], [x, y, z + 0.012], [x + 0.29, y + lean, z]])
+        tube(m, "bark", path, [0.040, 0.046, 0.038], n=8)
+    for _ in range(90):
+        x, z, size = float(rng.normal(0, 0.15)), float(rng.uniform(0.07, 0.33)), float(rng.uniform(0.008, 0.024))
+        glow = float(rng.uniform(0.4, 2.6)) * np.exp(-((x / 0.24) ** 2))
+        center = (float(np.clip(x, -0.36, 0.36)), grate - 0.02 + size / 2, z)
+        box(m, "ember", center, (size, size, size), sub=1, skip="y-", glow=glow + 0.1, blocks=False)
+    for k in range(16):  # flames: bent blades, tallest in the middle
+        x, z = float(rng.normal(0, 0.13)), float(rng.uniform(0.09, 0.30))
+        tall = (0.16 + 0.26 * np.exp(-((x / 0.16) ** 2))) * float(rng.uniform(0.75, 1.15))
+        _flame(m, x, grate + 0.04, z, tall, float(rng.uniform(0.020, 0.038)), float(rng.uniform(-0.06, 0.06)), 35.0 * k)
     for s in (-0.26, 0.26):
-        box(m, "iron", (s, 0.10, 0.14), (0.025, 0.09, 0.32), sub=1)
-        box(m, "iron", (s, 0.20, 0.31), (0.03, 0.28, 0.03), sub=1)
-    m.lamp((0, 0.42, depth + 0.10), FIRELIGHT * 0.9, 5.0, shaded=False)
+        box(m, "iron", (s, grate, 0.22), (0.022, 0.07, 0.28), sub=1)
+        box(m, "iron", (s, 0.18, 0.37), (0.026, 0.24, 0.026), sub=1)
+    m.lamp((0, 0.40, depth + 0.08), FIRELIGHT * 0.55, 5.0, shaded=False)
+    m.lamp((0, 0.30, depth - 0.06), FIRELIGHT * 0.10, 1.2, shaded=False)
+
+
+def _flame(m: Model, x: float, y: float, z: float, tall: float, wide: float, lean: float, turn: float) -> None:
+    """Hot at its foot, red at its tip."""
+    rise = np.linspace(0, 1, 6)
+    side = wide * np.sin(np.pi * (0.22 + 0.78 * (1 - rise))) ** 0.8 * (1 - rise**3)
+    bend = lean * rise**1.6 + 0.010 * np.sin(rise * 7 + turn)
+    with m.at((x, y, z), turn=turn % 70 - 35):
+        for low, high, glow in ((0, 3, 2.8), (2, 5, 1.5)):
+            k = slice(low, high + 1)
+            points = np.stack([np.stack([bend[k] + s * side[k], rise[k] * tall, 0 * rise[k]], 1) for s in (-1, 1)])
+            grid(
+                m,
+                "flame" if low == 0 else "ember",
+                floats(points),
+                np.zeros((*points.shape[:2], 2)),
+                glow=glow,
+                blocks=False,
+            )

@@ -42,8 +42,9 @@ def square_reveal(m: Model, finish: str, width: float, sill: float, head: float,
         ((-r, head, 0), (width, 0, 0), (0, -1, 0)),
         ((r, sill, 0), (-width, 0, 0), (0, 1, 0)),
     ):
-        panel = m.panel(origin, across, (0, 0, -depth), normal, 0.04)
-        rect(m, finish, origin, across, (0, 0, -depth), panel=panel)
+        outer = floats(origin) - floats([0, 0, depth])
+        panel = m.panel(outer, across, (0, 0, depth), normal, 0.04)
+        rect(m, finish, outer, across, (0, 0, depth), panel=panel)
 
 
 def square_window(

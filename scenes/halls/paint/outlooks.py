@@ -84,3 +84,32 @@ def skyline(width: int = 1024, height: int = 512, seed: int = 67) -> Image.Image
         + floats([74, 92, 62]) * (0.6 + 0.8 * leaves) * mask
     )
     return picture(out).filter(ImageFilter.GaussianBlur(0.7))
+
+
+def park(width: int = 768, height: int = 768, seed: int = 71) -> Image.Image:
+    """Old trees round a lawn under a summer sky with a few clouds."""
+    rng = np.random.default_rng(seed)
+    y = np.linspace(0, 1, height)[:, None, None]
+    sky = floats([128, 170, 222]) + (floats([226, 232, 232]) - floats([128, 170, 222])) * np.clip(y / 0.6, 0, 1) ** 1.2
+    cloud = np.clip((noise(height, width, (4, 3), seed, 6) - 0.50) * 3.2, 0, 1)[..., None] * np.clip(
+        1.3 - y * 1.6, 0, 1
+    )
+    colour = sky + (floats([252, 248, 242]) - sky) * cloud
+    leaves = noise(height, width, (70, 70), seed + 1, 4)[..., None]
+    clumps = noise(height, width, (16, 16), seed + 2, 4)[..., None]
+    x = np.arange(width)[None]
+    for k, (base, green, haze) in enumerate(
+        ((0.60, (150, 172, 150), 0.55), (0.66, (112, 142, 92), 0.25), (0.74, (78, 112, 56), 0.0))
+    ):
+        line = np.full((1, width), base)
+        for _ in range(9 - 2 * k):  # crowns as half circles with ragged edges
+            cx, r = rng.uniform(0, width), rng.uniform(40, 90) * (1 + 0.5 * k)
+            line = np.minimum(line, base - np.sqrt(np.clip(r * r - (x - cx) ** 2, 0, None)) * 1.15 / height)
+        ragged = line + 0.03 * (noise(height, width, (60, 60), seed + 5 + k, 3) - 0.5)
+        mask = np.clip((y[..., 0] - ragged) / 0.004, 0, 1)[..., None]
+        light = 0.55 + 0.55 * clumps + 0.35 * (leaves - 0.5)
+        tone = floats(green) * light * (1 - haze) + floats([206, 216, 214]) * haze
+        colour = colour * (1 - mask) + tone * mask
+    lawn = np.clip((y - 0.80) / 0.01, 0, 1)
+    grass = floats([128, 158, 80]) * (0.85 + 0.25 * noise(height, width, (90, 12), seed + 9, 3)[..., None])
+    return picture(colour * (1 - lawn) + grass * lawn).filter(ImageFilter.GaussianBlur(0.9))

@@ -131,7 +131,7 @@ def _wall(room: Room, look: Look, side: str) -> None:
                     (0, 0.13, 0),
                     picture=room.sheet.rects["great"],
                 )
-        _lining(m, look, length, holes)
+        _lining(m, look, length, _gaps(look, side, holes))
 
 
 def _window(m: Model, look: Look, window: Window) -> None:
@@ -151,6 +151,13 @@ def _window(m: Model, look: Look, window: Window) -> None:
         view=look.view,
     )
     square_sunbeam(m, window.width, window.sill, window.head, -look.daylight.sun_direction, window.beam)
+
+
+def _gaps(look: Look, side: str, holes: list[Hole]) -> list[Hole]:
+    """The openings of a side, and the stretches that its look wants bare, from left to right."""
+    ends = [(_along(look, side, a), _along(look, side, b)) for where, a, b in look.bare if where == side]
+    bare = [((a + b) / 2, abs(b - a), 0.0, look.height) for a, b in ends]
+    return sorted([*holes, *bare])
 
 
 def _lining(m: Model, look: Look, length: float, holes: list[Hole]) -> None:

@@ -84,6 +84,7 @@ class Look:
     outlook: Callable[[], Image.Image]
     textures: Callable[[], dict[str, Image.Image]]
     body: Callable[[Room, Look], None]  # what only this look has: ceiling, hearth, garden
+    bare: tuple[tuple[str, float, float], ...] = ()  # side, from, to: where no panelling or skirting runs
     window_depth: float = 0.24
     view: tuple[float, float, float] = (1.6, 0.7, 0.5)
     look: Json = field(default_factory=dict)

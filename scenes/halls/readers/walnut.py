@@ -10,6 +10,7 @@ from carrel.scenes.halls.kit.lamps import OPAL_LIGHT
 from carrel.scenes.halls.kit.shapes import rect
 from carrel.scenes.halls.paint import surfaces
 from carrel.scenes.halls.paint.cloth import weave
+from carrel.scenes.halls.paint.outlooks import park
 from carrel.scenes.halls.paint.rug import rug
 from carrel.scenes.halls.readers.look import Look, Surfaces, Thing, Window, dimmed, sun
 from carrel.scenes.halls.room.facts import GoTo
@@ -126,8 +127,8 @@ WALNUT = Look(
     ),
     daylight=sun(24, 34),
     exposure=1.75,
-    outlook=lambda: dimmed(surfaces.sky(), 0.66),
+    outlook=lambda: dimmed(park(), 0.72),
     textures=textures,
     body=body,
-    look={"specular": 2.0},
+    bare=(("west", FIRE_Z + 0.95, FIRE_Z - 0.95),),
 )

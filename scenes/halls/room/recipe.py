@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from carrel.scenes import document
 from carrel.scenes.halls.assembly import Contents, write_hall
@@ -132,10 +132,10 @@ def build_room(recipe: Recipe, inputs: RoomInputs, seed: int, quality_name: str)
 
 
 def view_of(inputs: RoomInputs, room: str, width: int, height: int) -> Image.Image:
-    """The picture of the room behind a door, or warm lamplight where none was brought."""
+    """The middle of the picture of the room behind a door, or warm lamplight where none was brought."""
     brought = inputs.views.get(room)
     if brought is not None:
-        return Image.open(io.BytesIO(brought)).convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+        return ImageOps.fit(Image.open(io.BytesIO(brought)).convert("RGB"), (width, height), Image.Resampling.LANCZOS)
     up = np.linspace(0, 1, height)[:, None, None]
     return Image.fromarray(np.broadcast_to([196, 160, 112] * (0.5 + 0.5 * up), (height, width, 3)).astype("u1"))
 
@@ -146,7 +146,7 @@ def albedo(textures: Mapping[str, Image.Image]) -> dict[str, Floats]:
     for name, finish in FINISHES.items():
         family = FAMILIES[finish.family]
         colour = finish.linear() * linear(family.tint)
-        if family.texture in textures:
+        if family.texture is not None and family.texture in textures:
             small = textures[family.texture].convert("RGB").resize((64, 64))
             colour = colour * linear(np.asarray(small, float)).mean((0, 1))
         out[name] = np.clip(colour, 0, 0.9)
