@@ -20,6 +20,7 @@ from carrel.server.registry.commands import ledger
 from carrel.server.registry.keeping_commands import append, init, rebuild, restore, status
 from carrel.server.registry.key_commands import key
 from carrel.server.registry.witness_commands import witness
+from carrel.server.rooms.policy_command import room
 from carrel.server.settings import Settings, describe, load
 from carrel.server.shipped_manifest import write_manifest
 
@@ -32,6 +33,7 @@ account = typer.Typer(help="Local accounts.", no_args_is_help=True)
 app.add_typer(build, name="build")
 app.add_typer(bench, name="bench")
 app.add_typer(account, name="account")
+app.add_typer(room, name="room")
 app.add_typer(ledger, name="ledger")
 app.add_typer(key, name="key")
 ledger.add_typer(witness, name="witness")

@@ -30,7 +30,8 @@ class Scene:
 
     def __init__(self, spec: RoomSpec, bounds: Bounds, settings: Settings) -> None:
         self._default = default_policy(spec.room, settings)
-        self._facts = SceneFacts(None, None, b"")
+        self.facts = SceneFacts(None, None, b"")
+        """Who may what here: the room's own, as last read."""
         self.limits = Limits(
             low=spec.bounds_min,
             high=spec.bounds_max,
@@ -45,22 +46,22 @@ class Scene:
         self._works: tuple[int, frozenset[str]] = (0, frozenset())
 
     def open(self, facts: SceneFacts, state: State | None) -> None:
-        self._facts = facts
+        self.facts = facts
         if state is not None and state.op_sequence != self.arrangement.op_sequence:
             self.arrangement = self.arrangement.again(state.placed, state.op_sequence)
 
     # --- people ---
 
     def rights(self, identity: Identity) -> Rights:
-        if not self._facts.secret:
+        if not self.facts.secret:
             return Rights()
-        policy = self._facts.policy or self._default
-        return RIGHTS[policy][standing(identity, self._facts.owner, self._facts.invited)]
+        policy = self.facts.policy or self._default
+        return RIGHTS[policy][standing(identity, self.facts.owner, self.facts.invited)]
 
     def owner(self, identity: Identity) -> Owner:
         """The mark on somebody's things in this room. It cannot be led back to them, nor to their things in another room."""
         subject = identity.subject.encode()
-        return hmac.new(self._facts.secret, b"carrel owner 1\0" + subject, hashlib.sha256).hexdigest()[:16]
+        return hmac.new(self.facts.secret, b"carrel owner 1\0" + subject, hashlib.sha256).hexdigest()[:16]
 
     def actor(self, one: Participant) -> Actor:
         """As somebody in the room; who is muted puts nothing up either."""

@@ -39,15 +39,16 @@ class SceneStore:
         self._history = history_operations
 
     async def facts(self, room: str) -> SceneFacts:
+        async with self._database.read() as connection:
+            found = await _facts(connection, room)
+        if found is not None:
+            return found
         async with self._database.begin() as connection:
-            query = sa.select(scene_rooms).where(scene_rooms.c.room == room)
-            row = (await connection.execute(query)).one_or_none()
-            if row is None:
-                facts = SceneFacts(None, None, secrets.token_bytes(32))
-                await connection.execute(scene_rooms.insert().values(room=room, secret=facts.secret))
-                return facts
-            invited = await connection.scalars(sa.select(scene_invited.c.subject).where(scene_invited.c.room == room))
-            return SceneFacts(row.policy, row.owner, row.secret, frozenset(invited))
+            found = await _facts(connection, room)
+            if found is None:
+                found = SceneFacts(None, None, secrets.token_bytes(32))
+                await connection.execute(scene_rooms.insert().values(room=room, secret=found.secret))
+        return found
 
     async def settle(self, room: str, policy: Policy | None, owner: str | None, invited: Iterable[str] = ()) -> None:
         """Give a room its policy, owner and those invited (subjects), in place of what was said before."""
@@ -133,6 +134,14 @@ class SceneStore:
         await connection.execute(
             scene_operations.delete().where(operations.room == room, operations.op_sequence <= base)
         )
+
+
+async def _facts(connection: AsyncConnection, room: str) -> SceneFacts | None:
+    row = (await connection.execute(sa.select(scene_rooms).where(scene_rooms.c.room == room))).one_or_none()
+    if row is None:
+        return None
+    invited = await connection.scalars(sa.select(scene_invited.c.subject).where(scene_invited.c.room == room))
+    return SceneFacts(row.policy, row.owner, row.secret, frozenset(invited))
 
 
 def _pack(placed: Sequence[Placement]) -> bytes:

@@ -86,6 +86,10 @@ class SceneWriter:
         self._in_doubt = False
         self._snapshot_at = 0 if state is None else state.op_sequence - state.op_sequence % SNAPSHOT_EVERY
 
+    async def refresh(self) -> None:
+        """Who may what may have been said anew, by another process too. Raises StorageError."""
+        self._room.scene.facts = await self.store.facts(self._room.spec.room)
+
     def ask(self, decide: Decide, hear: Hear, name: str, *, is_restore: bool = False) -> None:
         """Put a request of the person `name` into the queue; `hear` is called once. Raises TooManyRequests when too many wait."""
         if len(self._queue) >= WAITING_AT_MOST:

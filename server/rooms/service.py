@@ -137,11 +137,13 @@ class Rooms:
             identity.session_id, Bucket(self.settings.enters_per_minute, 60_000, at_ms=now_ms)
         )
         bucket.spend(now_ms, "You are coming and going very fast. Wait a moment.")
-        room = self.room(room_id)
+        live = self.live(room_id)
+        room = live.room
         ban = await self.moderation.is_banned(identity.subject, room_id)
         if ban is not None:
             raise Banned(f"You are banned from this room: {ban.reason}", until_ms=ban.until_ms)
         blocks = await self.moderation.blocks_of(identity.subject)
+        await live.writer.refresh()
         self.still_signed_in(identity)
         one, ticket = room.expect(identity, blocks, wish, self.now_ms())
         return EnterAnswer(

@@ -65,7 +65,9 @@ async def test_any_kept_state_comes_back(database: Database, acts: list[tuple[in
     assert oldest <= max(0, len(acts) - KEPT)
     for at, whole in enumerate(states):
         found = await store.state(name, at)
-        assert (found is None) == (at < oldest)
+        assert (found is None) == (0 < at < oldest), (
+            "before the first operation nothing stood here, which needs no keeping"
+        )
         assert found is None or found.placed == list(whole.values()), at
     assert await store.state(name, len(acts) + 1) is None
     history = await store.history(name, len(acts) + 1)

@@ -21,6 +21,7 @@ from carrel.server.accounts.cookies import SESSION_COOKIE
 from carrel.server.accounts.model import Identity
 from carrel.server.rooms import Act, Ban, Complaint, Rooms, RoomSpec, Spawn, attach
 from carrel.server.rooms.models import Models
+from carrel.server.rooms.scene_policy import Policy
 from carrel.server.rooms.scene_ports import Line, SceneFacts, State
 from carrel.server.settings import Settings
 from carrel.server.wire import frames
@@ -94,6 +95,7 @@ class MemoryScenes:
     """Arrangements that last as long as the test, every state of them."""
 
     def __init__(self) -> None:
+        self.policy: Policy = "open"
         self.lines: list[Line] = []
         self.restored: dict[int, list[Placement]] = {}
         self.failing: Exception | None = None
@@ -101,7 +103,7 @@ class MemoryScenes:
         """Raised when everything is kept already."""
 
     async def facts(self, room: str) -> SceneFacts:
-        return SceneFacts("open", None, KEY)
+        return SceneFacts(self.policy, None, KEY)
 
     async def state(self, room: str, op_sequence: int | None = None) -> State | None:
         placed: dict[str, Placement] = {}
