@@ -102,5 +102,7 @@ function isOurs(target: EventTarget | null): boolean {
 }
 
 function onButton(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("button, a, label, summary") !== null;
+  const control = target instanceof Element ? target.closest("button, a, label, summary") : null;
+  // A handle does nothing by itself when it is pressed.
+  return control !== null && !control.classList.contains("arrange-handle");
 }
