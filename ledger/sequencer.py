@@ -27,11 +27,12 @@ from carrel.ledger.bodies import (
 from carrel.ledger.entry import Entry, encode_leaf
 from carrel.ledger.errors import IdReplayed, Refused
 from carrel.ledger.merkle import EMPTY, Frontier, leaf_hash
-from carrel.ledger.state import Change, KeyRow, Row, State
+from carrel.ledger.state import ROWS, Change, KeyRow, Row, State
 from carrel.ledger.storage import Batch, Head, Record
 
 _pack: Final = msgspec.msgpack.Encoder(order="sorted")
 _DIGEST_BITS: Final = 256
+_TABLES: Final = {kind: kind.table.encode() + b"\n" for kind in ROWS}
 _SEAL: Final = b"carrel-ledger-rows-v2\n"
 _NAMED: Final = {
     kind: tuple(name for name in ("work", "to", "subject") if name in kind.__struct_fields__) for kind in TYPES.values()
@@ -118,7 +119,7 @@ def digest_after(digest: int, changes: Iterable[Change]) -> int:
 
 
 def row_digest(row: Row) -> int:
-    return int.from_bytes(sha256(row.table.encode() + b"\n" + _pack.encode(row)).digest())
+    return int.from_bytes(sha256(_TABLES[type(row)] + _pack.encode(row)).digest())
 
 
 def sealed_head(tree: Frontier, clock_ms: int, digest: int, seal_key: bytes) -> Head:
@@ -138,12 +139,11 @@ def _seal(tree: Frontier, clock_ms: int, digest: bytes, seal_key: bytes) -> byte
 def subjects(state: State, body: AnyBody, entry_id: str) -> tuple[str, ...]:
     """The accounts and works in whose history the entry stands, and the entry itself: it is the first in its own."""
     kind = type(body)
-    found: set[str | None] = {entry_id, _account(state, body.by)}
-    for name in _NAMED[kind]:
-        found.add(getattr(body, name))
+    found: list[str | None] = [entry_id, _account(state, body.by)]
+    found += [getattr(body, name) for name in _NAMED[kind]]
     if kind in _OTHERS:
-        found.update(_OTHERS[kind](state, body))
-    return tuple(sorted(one for one in found if one))
+        found += _OTHERS[kind](state, body)
+    return tuple(one for one in dict.fromkeys(found) if one)
 
 
 def _of_key(state: State, body: KeyRevoke | KeyRotate) -> Iterable[str]:

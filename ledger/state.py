@@ -14,7 +14,7 @@ from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from carrel.ledger.bodies import AnyBody, CreditCorrect, CreditPost, CreditVoid, Key, Leg, Rules
+from carrel.ledger.bodies import AnyBody, Body, CreditCorrect, CreditPost, CreditVoid, Key, Leg, Rules
 
 DAY_MS: Final = 86_400_000
 ISSUER: Final = "issuer"
@@ -143,15 +143,18 @@ def _is_cold(row: Row) -> bool:
     return isinstance(row, MoveRow) or (isinstance(row, HoldRow) and row.standing != "open")
 
 
+_NEEDED: Final[dict[type[Body], tuple[type[Row], str]]] = {
+    CreditCorrect: (MoveRow, "corrects"),
+    CreditPost: (HoldRow, "hold"),
+    CreditVoid: (HoldRow, "hold"),
+}
+"""The type of row, and the member that names it."""
+
+
 def needs(body: AnyBody) -> _Place | None:
     """The row that must be loaded before this body is admitted, if the state does not have it."""
-    match body:
-        case CreditCorrect():
-            return MoveRow, body.corrects
-        case CreditPost() | CreditVoid():
-            return HoldRow, body.hold
-        case _:
-            return None
+    needed = _NEEDED.get(type(body))
+    return None if needed is None else (needed[0], getattr(body, needed[1]))
 
 
 class State:

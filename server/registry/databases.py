@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Coroutine
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from carrel.server.errors import ConfigurationError
 from carrel.server.registry.errors import AnotherWriter
 from carrel.server.registry.store import SqlStore, Work
+from carrel.server.storage.database import storage_error
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-16384",
-    # Only if `backfill` does not keep up. Each file is then overwritten from its beginning, which syncs twice as fast as growing.
+    # Where `backfill` does not keep up, the commit that reaches so many pages takes them into the database itself: the write-ahead log does not grow for ever.
     "PRAGMA wal_autocheckpoint=16000",
 )
 WRITER_LOCK: Final = 4270653
@@ -52,31 +54,36 @@ def _sqlite(url: str) -> SqlStore:
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     engine = sa.create_engine(url, poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
-    beside = sa.create_engine(url, poolclass=sa.NullPool)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         for pragma in PRAGMAS:
             connection.execute(pragma)
 
-    held: list[sa.Connection] = []
+    closing = ExitStack()  # which may be closed twice
+    closing.callback(engine.dispose)
+    try:
+        connection = closing.enter_context(engine.connect())
+    except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
+        raise storage_error(error) from error
 
     def run(work: Work[T]) -> T:
-        if not held:
-            held.append(engine.connect())
-        with held[0].begin():
-            return work(held[0])
+        with connection.begin():
+            return work(connection)
+
+    beside: list[sqlite3.Connection] = []
 
     def backfill() -> None:
-        with beside.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        for one in beside:
+            one.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
-    def close() -> None:
-        while held:
-            held.pop().close()
-        engine.dispose()
+    def claim() -> None:
+        """From here on `backfill` has what it needs open: a crowd that takes all descriptors does not hinder it."""
+        beside.append(sqlite3.connect(path or "", check_same_thread=False))
+        closing.callback(beside[0].close)
+        backfill()
 
-    return SqlStore(run, engine.dialect, close, backfill=backfill)
+    return SqlStore(run, engine.dialect, closing.close, claim, backfill)
 
 
 def _postgresql(url: str) -> SqlStore:

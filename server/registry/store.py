@@ -75,14 +75,14 @@ class SqlStore:
         """
         try:
             self._claim()
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, self._dialect.loaded_dbapi.Error, OSError) as error:
             raise storage_error(error) from error
 
     def backfill(self) -> None:
-        """Take what SQLite's write-ahead log has into the database, so that no commit has to. From any thread, and nobody waits for it. Raises StorageError."""
+        """Take what SQLite's write-ahead log has into the database, so that no commit has to. On any thread, once claimed. Raises StorageError."""
         try:
             self._backfill()
-        except (SQLAlchemyError, OSError) as error:
+        except (self._dialect.loaded_dbapi.Error, OSError) as error:
             raise storage_error(error) from error
 
     def settle(self) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,13 @@ def test_partial_files_go_when_the_full_one_is_published(kept: Kept) -> None:
         "tile/0/001.p/46", "tile/1/000.p/1", "tile/entries/001.p/46",
     ]  # fmt: skip
     assert list(public.rglob("000.p")) == [public / "tile/1/000.p"]
+
+
+def test_publishing_spares_commits_the_way_from_the_write_ahead_log(kept: Kept) -> None:
+    kept.accepted(kept.person("ana").joins())
+    kept.publish()
+    with closing(sqlite3.connect(f"file:{kept.database}?immutable=1", uri=True)) as without_it:
+        assert without_it.execute("SELECT count(*) FROM ledger_entries").fetchone() == (kept.log.size,)
 
 
 def test_nothing_new_makes_no_new_checkpoint(kept: Kept) -> None:
