@@ -240,7 +240,8 @@ change("normalised floats", "accessor_normalized", samples.triangle, "accessors/
 change("bounds of two", "wrong_length", samples.triangle, "accessors/0/min", [0, 0])
 change("bounds of words", "wrong_type", samples.triangle, "accessors/0/min", ["a", 0, 0])
 change("bounds of another type", "out_of_range", samples.triangle, "accessors/3/max", [70_000])
-change("indices with a stride", "view_stride", samples.triangle, "bufferViews/3/byteStride", 4)
+change("indices with a stride", "view_stride", samples.triangle, "bufferViews/3",
+       {"buffer": 0, "byteOffset": 0, "byteLength": 96, "byteStride": 4})  # fmt: skip
 change("target of indices with a stride", "view_stride", samples.triangle, "bufferViews/3",
        {"buffer": 0, "byteOffset": 0, "byteLength": 96, "byteStride": 4, "target": 34963})  # fmt: skip
 change("bounds that lie", "wrong_bounds", samples.triangle, "accessors/0/max", [2, 1, 0])

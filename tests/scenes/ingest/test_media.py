@@ -10,6 +10,7 @@ import pytest
 
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.media.gates import GATES, kind_of
+from tests.scenes.ingest.hostile_media import ATTACKS
 from tests.scenes.ingest.media_samples import RIGHT
 from tests.scenes.ingest.mutations import mutate_bytes
 
@@ -59,6 +60,15 @@ def refusal_or_facts(check: Callable[[bytes], object], data: bytes) -> Refused |
     except Refused as refusal:
         return refusal
     return None
+
+
+@pytest.mark.parametrize("name", [name for name, *_ in ATTACKS])
+def test_a_hostile_file_is_refused_by_name(name: str) -> None:
+    ((_, kind, code, make),) = [attack for attack in ATTACKS if attack[0] == name]
+    with pytest.raises(Refused) as caught:
+        GATES[kind](make())  # type: ignore[index]
+    assert caught.value.code == code, caught.value
+    assert len(caught.value.sentence) > 20
 
 
 def test_a_name_never_decides() -> None:
