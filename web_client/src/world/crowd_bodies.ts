@@ -128,7 +128,7 @@ export function makeBodies(stage: Stage, state: HallState, probes: () => HallPro
 }
 
 /** Six colours of a place as what a body is lit by: above, below, and the brightest side. */
-export function hallProbe(probes: () => HallProbes | null): AmbientProbe {
+function hallProbe(probes: () => HallProbes | null): AmbientProbe {
   const cube = ambientCube();
   const mean = new Color();
   const SIDES = [0, 1, 4, 5] as const;

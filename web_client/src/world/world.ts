@@ -5,7 +5,7 @@ import { Cleanup } from "../hall/signal";
 import type { Actionable, HallState, Participant, Place } from "../hall/state";
 import type { Grabbed, Operated, Reacted, Released, Welcome } from "../net/protocol.gen";
 import type { RoomChannel } from "../net/room_channel";
-import { hallProbe, makeBodies } from "./crowd_bodies";
+import { makeBodies } from "./crowd_bodies";
 import { type Deeds, Furnishing, isTaken, seatStand } from "./furnishing";
 import type { Hall, Progress } from "./hall";
 import { HallLoading, type SceneSource } from "./hall_loading";
@@ -14,6 +14,7 @@ import { Keyboard } from "./keyboard";
 import { PlainGround } from "./collider";
 import { Markers } from "./marker";
 import { OwnPose } from "./own_pose";
+import { evenLight } from "./placed/lighting";
 import { Placed } from "./placed/placed";
 import { Pointer } from "./pointer";
 import type { SceneDocument, SceneSeat, Triple } from "./scene_document";
@@ -162,10 +163,7 @@ export class World {
     this.hall?.dispose();
     this.hall = hall;
     this.walker.ground = this.things.ground(hall.ground);
-    this.things.draw(
-      this.stage,
-      hallProbe(() => hall.probes),
-    );
+    this.things.draw(this.stage, (at, out) => (hall.probes ? hall.probes.sample(at, out) : evenLight(at, out)));
     this.#furnishing.furnish(document);
   }
 

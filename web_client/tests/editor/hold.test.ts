@@ -8,8 +8,8 @@ describe("what is in the hand", () => {
   let things: Things;
   let asked: { type: string; entity?: string; transform?: unknown }[];
   let answers: (() => unknown)[];
-  let refused: ReturnType<typeof vi.fn>;
-  let drag: ReturnType<typeof vi.fn>;
+  let refused: ReturnType<typeof vi.fn<(error: unknown) => void>>;
+  let drag: ReturnType<typeof vi.fn<(place: unknown) => void>>;
   let holds: Holds;
 
   beforeEach(() => {

@@ -166,7 +166,6 @@ export async function loadTexture(url: string | null, pixels: number): Promise<T
 }
 
 const front = new Vector3();
-const towards = new Vector3();
 
 function lay(thing: Thing, mesh: Mesh<PlaneGeometry | SphereGeometry, MeshBasicMaterial>): void {
   const { media } = thing.entity;
@@ -179,9 +178,7 @@ function lay(thing: Thing, mesh: Mesh<PlaneGeometry | SphereGeometry, MeshBasicM
     mesh.scale.set(width * thing.scale, height * thing.scale, 1);
     mesh.position.addScaledVector(front, (thing.size.z / 2) * thing.scale + 0.002);
   }
-  const { light } = thing;
-  towards.fromArray(light, 6);
-  const wrapped = Math.max(0, (front.dot(towards) + 0.35) / 1.35) ** 1.5;
-  const lit = (c: number): number => Math.max(LEAST_LIGHT, (light[c]! + light[3 + c]!) / 2 + light[9 + c]! * wrapped);
-  mesh.material.color.setRGB(lit(0), lit(1), lit(2));
+  const { r, g, b } = thing.light.on(front, mesh.material.color);
+  const least = Math.max(1, LEAST_LIGHT / Math.max(1e-3, 0.3 * r + 0.6 * g + 0.1 * b));
+  mesh.material.color.multiplyScalar(least);
 }

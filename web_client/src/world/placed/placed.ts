@@ -4,7 +4,6 @@ import type { HallState } from "../../hall/state";
 import type { Drag } from "../../net/drag";
 import { sendJson } from "../../net/http";
 import type { Arranged, Grabbed, Operated, Released, Welcome } from "../../net/protocol.gen";
-import type { AmbientProbe } from "../bodies/ambient";
 import type { Ground } from "../collider";
 import { SEAT_METRES } from "../furnishing";
 import type { SceneSeat } from "../scene_document";
@@ -14,6 +13,7 @@ import { worldWords } from "../words";
 import { Arrangement } from "./arrangement";
 import { Drags } from "./drags";
 import { extentOf, Library, type LibraryItem } from "./library";
+import type { LightProbe } from "./lighting";
 import { PanoramaView } from "./panorama_view";
 import { loadTexture } from "./pictures";
 import { PlacedGround } from "./placed_ground";
@@ -110,7 +110,7 @@ export class Placed {
   }
 
   /** Draws them from now on, lit by `probe`. */
-  draw(stage: Stage, probe: AmbientProbe): void {
+  draw(stage: Stage, probe: LightProbe): void {
     if (!stage.renderer) return;
     this.#layers?.dispose();
     this.#stage = stage;

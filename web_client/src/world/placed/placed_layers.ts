@@ -1,10 +1,9 @@
 /** Draws the placed things: what is near in full, what is beyond the budget as boxes. Plans anew when things or place have changed. */
 import { Group, type Scene, type Vector3 } from "three";
-import type { AmbientProbe } from "../bodies/ambient";
 import type { Quality } from "../stage";
 import { Blobs } from "./blobs";
 import { Boxes, type Tint } from "./boxes";
-import { relight } from "./lighting";
+import { type LightProbe, relight } from "./lighting";
 import { ModelBatch } from "./model_batch";
 import { Models } from "./models";
 import { MOST_PICTURES, PICTURE_FAR_M, Pictures } from "./pictures";
@@ -23,7 +22,7 @@ const MOST_BLOBS = 2000;
 
 export class PlacedLayers implements ThingsListener {
   readonly #things: Things;
-  readonly #probe: AmbientProbe;
+  readonly #probe: LightProbe;
   readonly #quality: Quality;
   readonly #card: CardOf;
   readonly #root = new Group();
@@ -37,7 +36,7 @@ export class PlacedLayers implements ThingsListener {
   #since_s = 0;
   #stale = true;
 
-  constructor(scene: Scene, things: Things, works: Works, quality: Quality, probe: AmbientProbe, card: CardOf) {
+  constructor(scene: Scene, things: Things, works: Works, quality: Quality, probe: LightProbe, card: CardOf) {
     this.#things = things;
     this.#probe = probe;
     this.#quality = quality;

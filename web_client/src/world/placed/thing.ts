@@ -1,6 +1,7 @@
 /** A placed entity as the world shows it: what it is, how large it is, and where it is seen now. */
 import { Matrix4, Quaternion, Vector3 } from "three";
 import type { Entity, Placement, Transform } from "../../net/protocol.gen";
+import { Light } from "./lighting";
 
 export type Vector = [number, number, number];
 export type ThingKind = "model" | "image" | "page" | "panorama" | "audio" | "plaque";
@@ -37,8 +38,7 @@ export class Thing {
   hangs = false;
   /** Participant who holds it now. */
   holder: string | null = null;
-  /** Light where it stands: colours above, below, direction, key; see `lighting.ts`. */
-  readonly light = new Float32Array(12);
+  readonly light = new Light();
   readonly lit_at = new Vector3(Infinity, 0, 0);
 
   constructor({ entity, owner }: Placement) {
