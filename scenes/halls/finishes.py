@@ -15,7 +15,7 @@ Rgb = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Family:
-    """One material. `light`: vertex, lightmap, picture (its texture is radiance), none; `zoned`: cut into bays and levels."""
+    """One material. `light`: vertex, lightmap, none; `zoned`: cut into bays and levels."""
 
     light: str
     texture: str | None = None
@@ -57,7 +57,6 @@ FAMILIES: dict[str, Family] = {
     "sky": Family("none", "sky", gain=0.95, double=True),
     "card": Family("none", "card", gain=0.55),
     "sunbeam": Family("none", blend=True, double=True, tint=(255, 226, 178)),
-    "picture": Family("picture", "cases"),
     "timber": Family("vertex", "timber", zoned=True),
     "cloth": Family("vertex", "weave", zoned=True, double=True),
     "lacquer": Family("vertex", zoned=True, double=True),
@@ -101,7 +100,6 @@ FINISHES: dict[str, Finish] = {
     "sky": Finish("sky"),
     "card": Finish("card"),
     "sunbeam": Finish("sunbeam"),
-    "picture": Finish("picture"),
     "planks": Finish("planks", tile_m=1.6),
     "tatami": Finish("tatami"),
     "concrete": Finish("concrete", tile_m=2.7),
@@ -152,7 +150,7 @@ FINISHES: dict[str, Finish] = {
     "flame": Finish("lacquer", (255, 168, 66), 0.9),
     "bamboo": Finish("lacquer", (128, 158, 74), 0.5),
     "blossom": Finish("lacquer", (244, 214, 214), 0.9),
-    "gravel": Finish("lacquer", (206, 200, 186), 0.95),
+    "gravel": Finish("lacquer", (168, 162, 148), 0.95),
     "pane_day": Finish("paint", (226, 236, 242), 0.5),
     "pane_lamp": Finish("paint", (255, 206, 138), 0.5),
     "pane_sea": Finish("paint", (70, 150, 220), 0.5),

@@ -59,7 +59,7 @@ def doorway(m: Model, width: float, height: float, depth: float, casing: str, si
     for s in (-1, 1):
         start, way = ((-r, 0, 0), (0, 0, -depth)) if s < 0 else ((r, 0, -depth), (0, 0, depth))
         rect(m, reveal, start, way, (0, height, 0), sub=0.4)
-    rect(m, reveal, (-r, height, 0), (width, 0, 0), (0, 0, -depth), sub=0.4)
+    rect(m, reveal, (-r, height, -depth), (width, 0, 0), (0, 0, depth), sub=0.4)
     rect(m, sill, (-r, 0.004, 0), (width, 0, 0), (0, 0, -depth), sub=0.3)
     rect(m, "card", (-r, 0, -depth), (width, 0, 0), (0, height, 0), picture=(0, 0, 1, 1), glow=1.0)
 

@@ -9,12 +9,11 @@ from carrel.scenes.halls.kit.arrays import floats
 from carrel.scenes.halls.kit.joints import rafters
 from carrel.scenes.halls.kit.model import Model
 from carrel.scenes.halls.kit.shapes import box, grid, rect
-from carrel.scenes.halls.kit.soft import cushion
 from carrel.scenes.halls.kit.sweeps import lathe, tube
 from carrel.scenes.halls.paint import floors, surfaces
 from carrel.scenes.halls.paint.cloth import weave
 from carrel.scenes.halls.paint.outlooks import garden
-from carrel.scenes.halls.readers.look import Look, Surfaces, Thing, Window, sun
+from carrel.scenes.halls.readers.look import Look, Surfaces, Thing, Window, dimmed, sun
 from carrel.scenes.halls.room.facts import GoTo
 from carrel.scenes.halls.room.recipe import Room
 
@@ -82,7 +81,7 @@ def _screens(m: Model) -> None:
             for x2 in (-leaf / 6, leaf / 6):
                 box(m, "oak_dark", (x2, (0.34 + tall) / 2, 0.004), (0.010, tall - 0.36, 0.014), sub=1, skip="y-y+")
             box(m, "oak_dark", (0, 0.18, 0), (leaf - 0.07, 0.29, 0.012), sub=0.3, skip="x-x+y-y+")
-            rect(m, "paper", (-leaf / 2 + 0.03, 0.34, -0.004), (leaf - 0.06, 0, 0), (0, tall - 0.36, 0), glow=0.62)
+            rect(m, "shade_linen", (-leaf / 2 + 0.03, 0.34, -0.004), (leaf - 0.06, 0, 0), (0, tall - 0.36, 0), glow=0.62)
             rect(m, "paper", (leaf / 2 - 0.03, 0.34, -0.012), (-leaf + 0.06, 0, 0), (0, tall - 0.36, 0), sub=0.4)
 
 
@@ -120,9 +119,11 @@ def _garden(m: Model) -> None:
     for k in range(9):
         z = edge - 0.2 - 0.11 * k
         tube(m, "gravel", floats([[-5, -0.165, z], [0, -0.165, z], [5, -0.165, z]]), 0.022, n=5)
-    for x, z, size in ((1.15, -9.3, (0.9, 0.62, 0.7)), (1.85, -9.0, (0.6, 0.34, 0.5)), (-2.5, -9.5, (0.7, 0.5, 0.6))):
-        with m.at((x, -0.1, z), turn=30 * x):
-            cushion(m, "slate", (0, size[1] / 2 - 0.08, 0), size, radius=min(size) * 0.42, puff=0.05, skip="y-")
+    for k, (x, z, size) in enumerate(
+        ((1.2, -9.35, 0.52), (1.95, -9.0, 0.30), (-2.5, -9.5, 0.42), (-2.05, -9.05, 0.20))
+    ):
+        with m.at((x, -0.20, z), turn=70.0 * k):
+            _boulder(m, size, 40 + k)
     _stone_lantern(m, (-1.55, -0.16, -9.15))
     rng = np.random.default_rng(31)
     for _ in range(26):
@@ -131,6 +132,22 @@ def _garden(m: Model) -> None:
     _fern(m, rng)
     for x in (-2.4, 2.0):
         m.lamp((x, 2.7, -DEPTH - 1.3), SKYLIGHT, 7.0, shaded=False)
+
+
+def _boulder(m: Model, radius: float, seed: int) -> None:
+    """A weathered stone, half sunk in the gravel."""
+    rng = np.random.default_rng(seed)
+    rows, n = 9, 19
+    down, turn = np.linspace(0, np.pi * 0.62, rows)[:, None], np.linspace(0, 2 * np.pi, n)[None]
+    swell = np.ones((rows, n))
+    for _ in range(7):
+        a, b, phase, part = rng.integers(1, 4), rng.integers(1, 5), rng.uniform(0, 6.28, 2), rng.uniform(0.03, 0.10)
+        swell += part * np.cos(a * turn + phase[0]) * np.cos(b * down + phase[1]) * np.minimum(1, np.sin(down) * 2)
+    r = radius * swell
+    points = np.stack(
+        [1.25 * r * np.sin(down) * np.sin(turn), r * np.cos(down) + 0.1 * radius, r * np.sin(down) * np.cos(turn)], -1
+    )
+    grid(m, "slate", floats(points), np.zeros((rows, n, 2)))
 
 
 def _stone_lantern(m: Model, at: tuple[float, float, float]) -> None:
@@ -162,9 +179,9 @@ def _bamboo(m: Model, rng: np.random.Generator, x: float, z: float, radius: floa
         lathe(m, "bamboo", [(radius * 1.02, -0.008), (radius * 1.2, 0), (radius * 1.02, 0.008)], at, n=6)
     points: list[list[float]] = []
     faces: list[list[int]] = []
-    for _ in range(26):
+    for _ in range(34):
         y = float(rng.uniform(0.9, 3.0))
-        turn, drop, long = rng.uniform(0, 6.28), rng.uniform(0.2, 0.8), rng.uniform(0.12, 0.24)
+        turn, drop, long = rng.uniform(0, 6.28), rng.uniform(0.2, 0.8), rng.uniform(0.16, 0.32)
         out, side = floats([np.cos(turn), -drop, np.sin(turn)]), floats([-np.sin(turn), 0, np.cos(turn)])
         reach = rng.uniform(0.05, 0.34)
         root = (
@@ -174,9 +191,9 @@ def _bamboo(m: Model, rng: np.random.Generator, x: float, z: float, radius: floa
         b = len(points)
         points += [
             root.tolist(),
-            (root + out * long * 0.4 + side * 0.016).tolist(),
+            (root + out * long * 0.4 + side * 0.022).tolist(),
             (root + out * long).tolist(),
-            (root + out * long * 0.4 - side * 0.016).tolist(),
+            (root + out * long * 0.4 - side * 0.022).tolist(),
         ]
         faces += [[b, b + 1, b + 2], [b, b + 2, b + 3]]
     m.add("leaf", points, faces, np.zeros((len(points), 2)))
@@ -289,9 +306,9 @@ GARDEN = Look(
         ("wall-2", (HALF - 0.01, 1.0, -1.7), -90.0),
         ("bench-wall", (HALF - 0.01, 1.0, -5.6), -90.0),
     ),
-    daylight=sun(62, 40, 0.95, 0.6),
+    daylight=sun(62, 40, 0.75, 0.7),
     exposure=1.55,
-    outlook=garden,
+    outlook=lambda: dimmed(garden(), 0.7),
     textures=textures,
     body=body,
     window_depth=0.20,
