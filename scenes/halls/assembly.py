@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from carrel.scenes.halls.books.meshes import BookMesh, far_book, near_book
-from carrel.scenes.halls.books.pictures import PICTURE_RANGE, LitBooks
 from carrel.scenes.halls.books.shelf_light import SAMPLES, ShelfLight
+from carrel.scenes.halls.books.shelving import LitBooks
 from carrel.scenes.halls.books.spines import CELL_HEIGHT, COLUMNS, NUMERALS, VOLUME_BAND, SpineAtlas
 from carrel.scenes.halls.finishes import FAMILIES, FINISHES, palette
 from carrel.scenes.halls.glb import GlbWriter, Json
@@ -25,9 +25,9 @@ from carrel.scenes.halls.meshes import MeshData
 AUTHOR, LICENCE = "Carrel", "CC0-1.0"
 LEVEL_NUMBER = {NEAR: 0, MID: 1, FAR: 2}
 LEVEL_NAME = {NEAR: "near", MID: "mid", FAR: "far"}
-CLAMPED = {"sky", "print", "card", "cases", "lightmap", "spines"}
-QUALITY = {"lightmap": 93, "spines": 66, "cases": 74, "rug": 78, "veneer": 80, "limewash": 80, "print": 82}
-FULL_CHROMA = {"lightmap", "spines", "cases"}
+CLAMPED = {"sky", "print", "card", "lightmap", "spines"}
+QUALITY = {"lightmap": 93, "spines": 66, "rug": 78, "veneer": 80, "limewash": 80, "print": 82}
+FULL_CHROMA = {"lightmap", "spines"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _material(name: str, uv_range: float, textures: Mapping[str, int]) -> Json:
         surface["metallicRoughnessTexture"] = {"index": textures[family.roughness_texture], **placing}
     ours: Json = {
         "light": family.light,
-        "range": PICTURE_RANGE if family.light == "picture" else LIGHT_RANGE,
+        "range": LIGHT_RANGE,
         "gain": family.gain,
     }
     value: Json = {"name": name, "pbrMetallicRoughness": surface, "extras": {"carrel": ours}}
@@ -104,7 +104,7 @@ def _material(name: str, uv_range: float, textures: Mapping[str, int]) -> Json:
         ]
     if family.light == "lightmap":
         value["occlusionTexture"] = {"index": textures["lightmap"], "texCoord": 1}
-    if family.light in ("none", "picture"):
+    if family.light == "none":
         value["extensions"] = {"KHR_materials_unlit": {}}
     if family.double:
         value["doubleSided"] = True

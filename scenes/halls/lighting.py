@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from carrel.scenes.errors import BuildError
-from carrel.scenes.halls.books.pictures import LitBooks
-from carrel.scenes.halls.books.shelving import NO_BOOKS, BookTable
+from carrel.scenes.halls.books.shelving import NO_BOOKS, BookTable, LitBooks
 from carrel.scenes.halls.finishes import FAMILIES, FINISHES
 from carrel.scenes.halls.kit.arrays import Bytes, Floats, floats
 from carrel.scenes.halls.kit.model import Model
@@ -29,13 +28,12 @@ class Quality:
     panels: Effort
     books: Effort
     coarse: float
-    picture_pixels_per_m: int
 
 
 QUALITIES = {
-    "draft": Quality(False, Effort(1, 2, 0), Effort(1, 2, 0), Effort(1, 2, 0), 4.0, 24),
-    "preview": Quality(True, Effort(3, 2, 10), Effort(4, 4, 16), Effort(2, 2, 8), 1.6, 60),
-    "full": Quality(True, Effort(5, 6, 32), Effort(8, 10, 56), Effort(4, 4, 24), 1.0, 80),
+    "draft": Quality(False, Effort(1, 2, 0), Effort(1, 2, 0), Effort(1, 2, 0), 4.0),
+    "preview": Quality(True, Effort(3, 2, 10), Effort(4, 4, 16), Effort(2, 2, 8), 1.6),
+    "full": Quality(True, Effort(5, 6, 32), Effort(8, 10, 56), Effort(4, 4, 24), 1.0),
 }
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from carrel.scenes.halls.finishes import FAMILIES, FINISHES, palette
 from carrel.scenes.halls.kit.arrays import Bytes, Floats, Ints, floats
-from carrel.scenes.halls.kit.bookcase import Picture
 from carrel.scenes.halls.kit.model import FAR, MID, NEAR, Model, Part
 from carrel.scenes.halls.lighting import Lit
 
@@ -30,20 +29,19 @@ class MeshData:
     faces: dict[int, Ints]
 
 
-def meshes_of(model: Model, lit: Lit, rects: dict[str, Picture], bay_m: float, zones: int) -> list[MeshData]:
+def meshes_of(model: Model, lit: Lit, bay_m: float, zones: int) -> list[MeshData]:
     """All meshes of the model, in the order of the families' table, then zones; families that are not zoned have zone -1."""
     out: list[MeshData] = []
     for family in FAMILIES:
         chosen = [(i, p) for i, p in enumerate(model.parts) if FINISHES[p.finish].family == family]
         if chosen:
-            out += _family(model, lit, rects, family, chosen, bay_m, zones)
+            out += _family(model, lit, family, chosen, bay_m, zones)
     return out
 
 
 def _family(
     model: Model,
     lit: Lit,
-    rects: dict[str, Picture],
     family: str,
     chosen: Sequence[tuple[int, Part]],
     bay_m: float,
@@ -55,7 +53,7 @@ def _family(
     starts = np.cumsum([0, *sizes[:-1]])
     points = np.vstack([p.points for _, p in chosen])
     normals = np.vstack([p.normals for _, p in chosen])
-    uv = np.vstack([_texture_uv(p, rects) for _, p in chosen])
+    uv = np.vstack([_texture_uv(p) for _, p in chosen])
     uv1 = np.vstack([lit.lightmap.uv(p, model.panels) for _, p in chosen]) if kind.light == "lightmap" else None
     colours = None
     if kind.light == "vertex":
@@ -69,7 +67,7 @@ def _family(
     corners = points[faces]
     solid = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) > 1e-9
     faces, levels, corners = faces[solid], levels[solid], corners[solid]
-    cut = kind.zoned or kind.light == "picture"
+    cut = kind.zoned
     zone = np.full(len(faces), -1)
     if cut:
         homes = np.concatenate([np.full(len(p.faces), -1 if p.zone is None else p.zone) for _, p in chosen])[solid]
@@ -91,11 +89,8 @@ def _family(
     return out
 
 
-def _texture_uv(part: Part, rects: dict[str, Picture]) -> Floats:
-    """Texture coordinates in repeats, kept small part by part; pictures of cases go to their rectangle."""
-    if part.tag:
-        u0, v0, u1, v1 = rects[part.tag]
-        return floats([u0, v0] + part.uv * [u1 - u0, v1 - v0])
+def _texture_uv(part: Part) -> Floats:
+    """Texture coordinates in repeats, kept small part by part."""
     tile = FINISHES[part.finish].tile_m
     if tile == 1.0:
         return part.uv

@@ -39,6 +39,15 @@ class BookTable:
     volumes: Ints
 
 
+@dataclass(frozen=True)
+class LitBooks:
+    """A chunk's books with H at foot and head."""
+
+    table: BookTable
+    foot: Floats
+    head: Floats
+
+
 NO_BOOKS = BookTable(
     np.zeros((0, 3)), np.zeros((0, 3, 3)), np.zeros((0, 3)), np.zeros(0, int), np.zeros((0, 3)), np.zeros(0, int)
 )

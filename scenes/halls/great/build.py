@@ -67,8 +67,6 @@ def build_file(inputs: HallInputs, seed: int, quality_name: str) -> RawHall:
     with model.within(0):
         entrance(model)
     contents(model, sheet, shelver)
-    # far cases are painted by whoever draws the books
-    model.parts = [part for part in model.parts if not part.tag]
     bays = bays_of(shelves(model))
     textures = _textures(inputs, sheet)
     loose = {LOOSE: shelver.table(LOOSE)}
@@ -76,7 +74,7 @@ def build_file(inputs: HallInputs, seed: int, quality_name: str) -> RawHall:
     lit = light_up(model, loose, sky, quality)
     light = shelf_light(bays, sky, quality.books)
     probes = probe_grid(PROBE_ORIGIN, PROBE_STEP, PROBE_COUNTS, sky, quality.panels)
-    meshes = meshes_of(model, lit, {}, at.BAY, at.BAYS)
+    meshes = meshes_of(model, lit, at.BAY, at.BAYS)
     used = {FAMILIES[FINISHES[p.finish].family] for p in model.parts}
     needed = {t for f in used for t in (f.texture, f.roughness_texture) if t}
     textures = {name: image for name, image in textures.items() if name in needed}

@@ -82,7 +82,7 @@ def _carcass(m: Model, case: Case, sub: float, fine: bool) -> None:
 
 
 def _far_case(m: Model, case: Case) -> None:
-    """A closed box with a baked picture of the shelves on its front."""
+    """A box without boards: its front is the picture of its books that the client paints."""
     w, d, h = case.width, case.depth, case.height
     box(m, WOOD, (w / 2, BASE / 2, -d / 2 + 0.01), (w, BASE, d + 0.02), skip="y-z-y+", sub=2)
     box(m, WOOD, (w / 2, (h + BASE) / 2, -d / 2 + 0.01), (w, h - BASE, d + 0.02), skip="y-y+z-z+", sub=1.2)
@@ -90,7 +90,6 @@ def _far_case(m: Model, case: Case) -> None:
     top = h + FRIEZE - 0.03
     crown = [(0, top, -d), (0, top, 0.024), (w, top, 0.024), (w, top, -d)]
     sweep(m, WOOD, CROWN_FAR, crown, hard=40, sub=9)
-    rect(m, "picture", (0, BASE, 0.02), (w, 0, 0), (0, h - BASE, 0), picture=(0, 0, 1, 1), tag=case.id)
 
 
 def _slots(m: Model, case: Case) -> None:

@@ -34,7 +34,6 @@ class Part:
     blocks: bool = True  # False: light passes through it while baking
     alpha: Floats | None = None  # translucent sheets only: one value a vertex
     zone: int | None = None  # the zone that holds all of it; None: each triangle goes where it lies
-    tag: str = ""  # a case's id on the picture that stands for it far away
 
 
 @dataclass(frozen=True)
@@ -202,7 +201,6 @@ class Model:
         glow: float = 0.0,
         blocks: bool = True,
         alpha: Floats | None = None,
-        tag: str = "",
     ) -> None:
         """Add a surface given in the current frame; normals are smoothed over its faces when not given."""
         if not self.levels:
@@ -211,7 +209,7 @@ class Model:
         normals = smooth_normals(points, indices) if normals is None else normals
         part = Part(finish, self.world(points), indices, floats(uv), normals @ self.matrix.T)
         part.levels, part.zone, part.panel, part.panel_st = self.levels, self.zone, panel, panel_st
-        part.glow, part.blocks, part.alpha, part.tag = glow, blocks and bool(self.levels & NEAR), alpha, tag
+        part.glow, part.blocks, part.alpha = glow, blocks and bool(self.levels & NEAR), alpha
         self.parts.append(part)
 
     def panel(

@@ -61,7 +61,6 @@ def build_stacks(
     _shell(model, -facts.low[2])
     for number in range(ranges):
         _range(model, solids, sheet, number)
-    model.parts = [part for part in model.parts if not part.tag]
     zones = ranges + 3
     scene = room_document(facts, model, b"", b"", b"")
     scene = replace(scene, entities=tuple(_zoned(entity, zones) for entity in scene.entities))
@@ -78,7 +77,7 @@ def build_stacks(
     lit = light_up(model, {}, sky, quality)
     light = shelf_light(bays, sky, quality.books)
     probes = probe_grid(*facts.probes, sky, quality.panels)
-    meshes = meshes_of(model, lit, {}, at.PITCH, zones)
+    meshes = meshes_of(model, lit, at.PITCH, zones)
     settings = {**facts.look, "room_box": [list(facts.low), list(facts.high)], "bay_m": at.PITCH, "zones": zones}
     atlas = design_atlas(font, seed + 1)
     lightmap = lit.lightmap.image
