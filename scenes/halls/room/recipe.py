@@ -104,7 +104,7 @@ def build_room(recipe: Recipe, inputs: RoomInputs, seed: int, quality_name: str)
     lit = light_up(model, tables, sky, quality)
     probes = probe_grid(*facts.probes, sky, quality.panels)
     length = facts.high[2] - facts.low[2]
-    meshes = meshes_of(model, lit, {}, length, 1)
+    meshes = meshes_of(model, lit, length, 1)
     used = {FAMILIES[FINISHES[p.finish].family] for p in model.parts}
     needed = {t for f in used for t in (f.texture, f.roughness_texture) if t}
     textures = {name: image for name, image in textures.items() if name in needed}
