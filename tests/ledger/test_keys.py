@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from carrel.ledger import ed25519, keys
+from carrel.ledger import canonical, ed25519, keys
 from carrel.ledger.bodies import Attest, KeyRecover, KeyRegister, KeyRevoke, KeyRotate, WorkRegister
+from carrel.ledger.entry import Signature, parse, signers
 from carrel.ledger.errors import (
     BadKey,
     BadSignature,
@@ -415,6 +416,9 @@ def test_what_is_no_key_is_never_registered(world: World, key: str) -> None:
     with pytest.raises(BadKey):
         keys.rotate(world.state, body, "00" * 32, world.now_ms)
     world.state.undo()
+    signed = [Signature(bytes.fromhex(one), bytes(64)) for one in signers(body)]
+    with pytest.raises(BadKey):
+        parse(canonical.encode(body), signed, verify=lambda *_: None)
 
 
 def test_a_recovery_key_is_a_key_too(world: World) -> None:
