@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import ssl
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -152,6 +153,32 @@ def _ledger(settings: Settings) -> tuple[Verdict, str]:
     return "good", f"{origin} looks well."
 
 
+def _sandbox(_: Settings) -> tuple[Verdict, str]:
+    """Which walls a worker gets here that looks at people's files."""
+    from carrel.server.sandbox import Worker
+    from carrel.server.sandbox.walls import ALL, APART
+
+    worker = Worker("walls")
+    try:
+        standing = worker.ready()
+    except CarrelError as error:
+        return "bad", f"Files from people cannot be looked at: {error}"
+    finally:
+        worker.end()
+    missing = [name for name in ALL if name not in standing]
+    if not set(standing) & APART:
+        return "bad" if sys.platform.startswith("linux") else "note", (
+            f"Files from people are looked at within {', '.join(standing)} only: a file that breaks the program that reads it could read "
+            "this library's keys. Take Linux 5.13 or newer, in a container whose profile allows Landlock or seccomp."
+        )
+    if missing:
+        return (
+            "note",
+            f"Files from people are looked at behind {', '.join(standing)}; not possible here: {', '.join(missing)}.",
+        )
+    return "good", f"Files from people are looked at behind every wall: {', '.join(standing)}."
+
+
 def _browser(settings: Settings) -> tuple[Verdict, str]:
     """Ask the address that readers type, as their browser would, when a library answers there."""
     answer = _answers(settings)
@@ -193,6 +220,7 @@ CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "disk": _disk,
     "fsync": _fsync,
     "ledger": _ledger,
+    "sandbox": _sandbox,
     "browser": _browser,
     "proxies": _proxies,
 }

@@ -33,3 +33,9 @@ class DiskFull(PeerError):
     """Said before the bytes are sent."""
 
     code, status = "disk_full", 507
+
+
+class NotTaken(PeerError):
+    """A file that a gate refused, where that is the whole answer."""
+
+    code, status = "not_taken", 422

@@ -13,8 +13,15 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 """received → checking → accepted or refused; a refused work that is brought again is received again."""
 
 THUMBNAIL: Final = "thumbnail"
-TYPES: Final = {".glb": "model/gltf-binary", ".webp": "image/webp"}
-"""What our own programs make, by the end of its name."""
+SOUNDS: Final = {
+    "audio/wav": ".wav",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+}
+TYPES: Final = {".glb": "model/gltf-binary", ".webp": "image/webp"} | {end: kind for kind, end in SOUNDS.items()}
+"""What comes out of the sandbox, by the end of its name."""
 
 
 class Made(Struct, frozen=True):

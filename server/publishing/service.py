@@ -16,7 +16,7 @@ from carrel.scenes.errors import Refused
 from carrel.server.accounts.model import STAFF, Identity
 from carrel.server.clock import Clock
 from carrel.server.errors import Forbidden, NotFound, NotSignedIn, StorageError, TooManyRequests
-from carrel.server.publishing.errors import DiskFull, QuotaSpent
+from carrel.server.publishing.errors import DiskFull, NotTaken, QuotaSpent
 from carrel.server.publishing.ingest import Ingested, ingest
 from carrel.server.publishing.model import THUMBNAIL, Made, Owner, Work
 from carrel.server.publishing.store import Store
@@ -204,22 +204,30 @@ class Works:
         return work
 
     async def put_thumbnail(self, work: str, identity: Identity | None, data: bytes) -> None:
-        """A picture that the owner's browser drew, while there is none. Raises Refused, NotFound, Forbidden."""
+        """A picture that the owner's browser drew, while there is none. Raises NotTaken, NotFound, Forbidden."""
         found = await self.shown(work, identity)
         if not await self._is_owner(work, identity):
             raise Forbidden("Only who brought this work gives it a picture.")
         if found.state != "accepted" or any(one.role == THUMBNAIL for one in await self.store.files(work)):
             raise Forbidden("This work needs no picture.")
 
-        def whole() -> Made:
+        def whole() -> list[Made]:
             with temporary(self.half) as folder:
                 file = folder / "picture"
                 file.write_bytes(data)
                 (folder / "made").mkdir()
                 done = ingest(file, folder / "made", self._settings, name="thumbnail", blobs=self.blobs)
-                return next(one for one in done.made if one.role == THUMBNAIL)
+                return done.made
 
-        await self.store.put_file(work, await asyncio.to_thread(whole))
+        try:
+            made = await asyncio.to_thread(whole)
+        except Refused as refused:
+            raise NotTaken(refused.sentence) from refused
+        async with self._turn:
+            for one in made:
+                if one.role == THUMBNAIL:
+                    await self.store.put_file(work, one)
+            await asyncio.to_thread(self._remove, await self.store.unused([one.sha256 for one in made]))
 
     # --- showing ---
 
@@ -238,13 +246,12 @@ class Works:
         """(where it is, its type, whether it is the original). Originals are for owners and staff. Raises NotFound."""
         await self.shown(work, identity)
         path = self.blobs.path(sha256)
-        if sha256 == work:
-            if path is not None and await self._is_owner(work, identity):
-                return path, "application/octet-stream", True
-        else:
+        if path is not None:
             for made in await self.store.files(work):
-                if made.sha256 == sha256 and path is not None:
+                if made.sha256 == sha256:
                     return path, made.content_type, False
+            if sha256 == work and await self._is_owner(work, identity):
+                return path, "application/octet-stream", True
         raise NotFound("There is no such file of this work.")
 
     async def may_show(self, identity: Identity, work: str, rendition: str | None) -> bool:

@@ -23,6 +23,8 @@ from carrel.server.sandbox.frames import Setup
 from carrel.server.sandbox.tasks import Out
 
 ALL: Final = ("limits", "uid", "network", "landlock", "seccomp")
+APART: Final = frozenset({"uid", "landlock"})
+"""Each of these alone keeps it away from the library's keys."""
 FIRST_UID: Final = 50_000
 UIDS: Final = 10_000
 """One for each worker, of a range that systems leave free, so that its limit on processes counts its own alone."""

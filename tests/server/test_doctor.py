@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,17 @@ def test_the_ledger_is_looked_at(tmp_path: Path) -> None:
     assert verdicts(tmp_path)["ledger"].verdict == "bad"
     (folder / "log.json").write_text("{")
     assert verdicts(tmp_path)["ledger"].verdict == "bad"
+
+
+def test_the_sandbox_says_which_walls_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from carrel.server.sandbox import Worker
+
+    for standing, verdict in (
+        (["limits", "uid", "network", "landlock", "seccomp"], "good"),
+        (["limits", "landlock"], "note"),
+        (["limits", "seccomp"], "bad" if sys.platform.startswith("linux") else "note"),
+    ):
+        monkeypatch.setattr(Worker, "ready", lambda _, standing=standing: standing)
+        finding = verdicts(tmp_path)["sandbox"]
+        assert finding.verdict == verdict
+        assert all(name in finding.sentence for name in standing)

@@ -97,7 +97,7 @@ def pictures(glb: Glb) -> Iterator[Picture]:
 def _of_levels(picture: Picture, levels: tuple[str, ...]) -> dict[str, bytes]:
     with Image.open(io.BytesIO(picture.data), formats=FORMATS) as opened:
         opened.draft("RGB", (SIDES[levels[0]], SIDES[levels[0]]))  # JPEG halves itself while it is decoded
-        image = _as_colours(opened)
+        image = as_colours(opened)
     found: dict[str, bytes] = {}
     for level in levels:
         side = SIDES[level]
@@ -109,7 +109,7 @@ def _of_levels(picture: Picture, levels: tuple[str, ...]) -> dict[str, bytes]:
     return found
 
 
-def _as_colours(image: Image.Image) -> Image.Image:
+def as_colours(image: Image.Image) -> Image.Image:
     """RGB or, where anything is transparent, RGBA; sixteen bits become eight."""
     if image.mode.startswith("I") or image.mode == "F":
         return image.convert("I").point(lambda value: value / 256).convert("L").convert("RGB")
@@ -122,13 +122,13 @@ def _as_colours(image: Image.Image) -> Image.Image:
 
 def _encoded(image: Image.Image, quality: int) -> bytes:
     """WebP, looked at again: what does not look the same is written without loss."""
-    data = _webp(image, quality=quality, method=EFFORT, exact=True)
+    data = webp(image, quality=quality, method=EFFORT, exact=True)
     with Image.open(io.BytesIO(data), formats=("WEBP",)) as back:
         alike = back.size == image.size and _difference(back.convert(image.mode), image) <= _DIFFERENCE_AT_MOST
-    return data if alike else _webp(image, lossless=True, method=EFFORT, exact=True)
+    return data if alike else webp(image, lossless=True, method=EFFORT, exact=True)
 
 
-def _webp(image: Image.Image, **options: Any) -> bytes:
+def webp(image: Image.Image, **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, "WEBP", **options)
     return out.getvalue()
