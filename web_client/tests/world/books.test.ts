@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Vector3 } from "three";
 import { describe, expect, it } from "vitest";
+import { paintCases } from "../../src/world/books/case_pictures";
 import { BOXES, Levels, OUT_OF_SIGHT, PICTURE, WHOLE } from "../../src/world/books/chunks";
 import { takeStock } from "../../src/world/books/columns";
 import { BookFinder, spineOf } from "../../src/world/books/finder";
@@ -116,6 +117,30 @@ describe("levels of books", () => {
     levels.choose(sight(-0.4, -1, -1), budget, () => true);
     expect(levels.level[0]).toBe(PICTURE);
     expect(levels.choose(sight(-0.4, -1, -1), budget, () => true)).toBe(false);
+  });
+});
+
+describe("far pictures", () => {
+  const pictures = paintCases(stock.table, stock.columns, stock.chunks, [true, false], 4, "low");
+
+  it("are two triangles for each chunk that is a picture, and none for the others", () => {
+    const levels = Uint8Array.from(stock.chunks, (_, k) => (k % 2 ? PICTURE : WHOLE));
+    pictures.show(levels);
+    expect(pictures.geometry.drawRange.count).toBe(6 * Math.floor(stock.chunks.length / 2));
+    expect([...pictures.geometry.index!.array.slice(0, 6)]).toEqual([4, 5, 6, 4, 6, 7]);
+  });
+
+  it("show lit books in front of a darker back", () => {
+    const { data, width, height } = pictures.texture.image as { data: Uint8Array; width: number; height: number };
+    expect(data.length).toBe(width * height * 4);
+    expect(new Set(data).size).toBeGreaterThan(20);
+  });
+
+  it("hang in front of their cases", () => {
+    const position = pictures.geometry.getAttribute("position");
+    const { x, z, heading } = table.bays[1]!;
+    const out = (position.getX(8) - x) * Math.sin(heading) + (position.getZ(8) - z) * Math.cos(heading);
+    expect(out).toBeCloseTo(0.022, 3);
   });
 });
 
