@@ -10,6 +10,13 @@ import typer
 from carrel.scenes.manifest import Note, manifest_of
 
 MANIFEST = "manifest.json"
+# halls by the names of their files: which recipe makes each
+RECIPES = {
+    "readers_room_walnut": "readers-walnut",
+    "readers_room_garden": "readers-garden",
+    "readers_room_loft": "readers-loft",
+    "data_sea": "data-sea",
+}
 # the longest key that fits a file's path speaks for it
 NOTES = {
     "halls/": Note(made_by="carrel build hall great"),
@@ -18,6 +25,16 @@ NOTES = {
     "halls/portal_ancient.jpg": Note(made_by="rendered by Carrel's own trial of the Ancient Books Room"),
     "furniture/": Note(made_by="carrel build furniture"),
     "avatars/": Note(made_by="carrel build looks"),
+    **{
+        f"halls/{stem}{end}": Note(made_by=f"carrel build hall {recipe}")
+        for stem, recipe in RECIPES.items()
+        for end in (".glb", ".collider.glb", ".plan.svg", ".scene.json")
+    },
+    **{
+        f"halls/{stem}{end}": Note(made_by=f"a picture of {stem}.glb as the client draws it")
+        for stem in RECIPES
+        for end in (".webp", "_arch.webp")
+    },
 }
 
 
