@@ -133,7 +133,7 @@ class Caption(Value, frozen=True, kw_only=True):
     """Words that somebody has put up, in one language (a tag like `en` or `zh-Hans`)."""
 
     text: Annotated[str, Meta(min_length=1, max_length=300)]
-    language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", max_length=35)]
+    language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$(?!\n)", max_length=35)]
 
 
 class Media(Value, frozen=True, kw_only=True):

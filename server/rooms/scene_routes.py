@@ -54,7 +54,9 @@ class SceneRoutes:
             state = await live.writer.store.state(live.room.spec.room, at)
             if state is None:
                 raise NotFound("That state is not kept any more. The history says which are.")
-            return json_answer(Arranged(room=live.room.spec.room, op_sequence=at, placed=state.placed))
+            answer = json_answer(Arranged(room=live.room.spec.room, op_sequence=at, placed=state.placed))
+            answer.enable_compression()
+            return answer
         packed = await self._newest(live)
         headers = {"ETag": packed.etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
         if request.headers.get("If-None-Match") == packed.etag:

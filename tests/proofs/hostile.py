@@ -11,9 +11,18 @@ from carrel.server.rooms.websocket_frames import unmask
 from carrel.server.wire import messages as m
 from tests.server.rooms.world import pose
 
+PLACE: dict[str, Any] = {"position": [1, 1.5, -2.0]}
+THING: dict[str, Any] = {
+    "id": "t-000000000001",
+    "transform": PLACE,
+    "caption": {"text": "words", "language": "zh-Hans"},
+}
 VALUES: list[Any] = [
     None, True, -1, 0, 7, 2**32, 2**63, 1.5, float("nan"), float("inf"), "", "x", "x" * 1001, "\u202e", "0" * 16, "great-hall", b"", b"\xff" * 70, [], [1],
     {}, {"id": "ada"}, {"id": "ada", "colours": {"hair": "#ffffff"}}, "room", "nearby", "direct", "wave", "warn", "ban", "spam", pose(0, 1.6, 0),
+    THING, THING, "t-000000000001", "t-000000000001", {"transform": PLACE}, {"caption": {"text": "x", "language": "en"}},
+    {"model": {"url": "/", "sha256": "0" * 64}}, PLACE, {"position": [float("nan"), 0, 0]}, ["caption"], ["transform", "id"],
+    {**THING, "portal": {}}, {**THING, "id": "t-000000000002"},
 ]  # fmt: skip
 
 
@@ -61,4 +70,6 @@ def message(source: random.Random) -> bytes:
         )
     if draw < 0.9:
         return b"\x03" + source.randbytes(source.choice((4, 4, 4, 0, 9)))
+    if draw < 0.95:
+        return b"\x04" + source.randbytes(source.choice((13, 13, 13, 0, 14)))
     return source.randbytes(source.randrange(60))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from carrel.server.rooms.scene_writer import SceneWriter
 from carrel.server.rooms.visits import Visit
 from carrel.server.rooms.websocket_frames import FrameReader, ProtocolViolation
 from carrel.server.settings import Settings
@@ -16,7 +17,7 @@ from carrel.server.wire import messages as m
 from carrel.server.wire.schema import schema_hash
 from tests.proofs.hostile import damaged, message, request, whole_frame
 from tests.server.rooms.core import Core, Recorded
-from tests.server.rooms.world import guest, reader
+from tests.server.rooms.world import FREE_MODELS, MemoryScenes, guest, reader
 
 pytestmark = pytest.mark.proof
 
@@ -96,10 +97,14 @@ def test_a_live_room_answers_everything_and_its_people_notice_nothing(measured: 
             slot_quarantine_ms=1000,
             gestures_per_minute=600,
             chats_per_minute=600,
+            scene_changes_per_minute=100_000,
         )
     )
     _, witness = core.join(guest(1))
     house, lines = House(core), {}
+    scenes = MemoryScenes()
+    writer = SceneWriter(core.room, scenes, FREE_MODELS, house.now_ms, house.spawn)
+    asyncio.run(writer.open())
     roles: list[Any] = ["guest", "reader", "librarian", "moderator", "admin"]
     expected = witness.of(m.Welcome)[0].event_sequence
     for case in range(ROOM_CASES):
@@ -111,7 +116,7 @@ def test_a_live_room_answers_everything_and_its_people_notice_nothing(measured: 
             for one in core.room.of_session(identity.session_id):
                 core.room.drop(one, "left", core.now_ms)
             _, ticket = core.expect(identity)
-            visit = lines[number] = Visit(house, core.room, identity, Line(), lambda visit: None)
+            visit = lines[number] = Visit(house, core.room, writer, identity, Line(), lambda visit: None)
             hello = m.Hello(id=0, protocol=m.PROTOCOL_VERSION, schema=schema_hash(), ticket=ticket)
             visit.on_message(b"\x02" + m.encode(hello))
             assert visit.participant is not None
@@ -122,6 +127,7 @@ def test_a_live_room_answers_everything_and_its_people_notice_nothing(measured: 
             assert len(visit.connection.down) > before, "every request is answered"
         visit.connection.down.clear()
         if case % 20 == 0:
+            writer.tend(core.now_ms)
             core.tick()
             for frame_number, _ in witness.shared():
                 assert frame_number == expected
@@ -130,4 +136,5 @@ def test_a_live_room_answers_everything_and_its_people_notice_nothing(measured: 
     assert house.bad > ROOM_CASES / 10
     assert core.room.people <= 6
     assert witness.code is None
-    measured(cases=ROOM_CASES, refused=house.bad)
+    assert len(scenes.lines) > 50, "some change the scene"
+    measured(cases=ROOM_CASES, refused=house.bad, changes_of_the_scene=len(scenes.lines))

@@ -1,7 +1,7 @@
 // Made from server/wire by `make generate`. Do not edit.
 
 export const PROTOCOL_VERSION = 1 as const;
-export const SCHEMA_HASH = "bceea46ac14ae0b4" as const;
+export const SCHEMA_HASH = "db7c31a85239733d" as const;
 export const UP = {"pose":1,"request":2,"ping":3,"drag":4} as const;
 export const DOWN = {"frame":129,"answer":130,"pong":131,"private":132} as const;
 export const FLAG = {"hands":1,"left":2,"right":4,"seated":8,"jump":16,"away":32,"speaking":64,"fingers":128} as const;
