@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.e2e.conftest import DESKTOP, Visitor, visitors
 from tests.server_process import ServerProcess
@@ -65,11 +67,11 @@ class Arranger:
         found: list[str] = self.page.evaluate(f"() => {PLACED}.map(one => one.id)")
         return found
 
-    def one(self, thing: str) -> dict[str, object]:
-        found: dict[str, object] = self.page.evaluate(f"id => ({ONE})(id)", thing)
+    def one(self, thing: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.page.evaluate(f"id => ({ONE})(id)", thing)
         return found
 
-    def sees(self, thing: str, transform: dict[str, object]) -> None:
+    def sees(self, thing: str, transform: dict[str, Any]) -> None:
         """Waits until this page shows the thing where another shows it, settled."""
         self.visitor.until(
             f"""([id, at]) => {{
@@ -82,13 +84,185 @@ class Arranger:
             [thing, transform],
         )
 
-    def settled(self, thing: str) -> dict[str, object]:
+    def settled(self, thing: str) -> dict[str, Any]:
         self.visitor.until(f"id => {{ const one = ({ONE})(id); return one?.settled && one.holder === null; }}", thing)
         return self.one(thing)
 
 
+def moved(before: dict[str, Any], after: dict[str, Any]) -> float:
+    return float(np.hypot(*(np.subtract(after["position"], before["position"])[[0, 2]])))
+
+
+def yaw(thing: dict[str, Any]) -> float:
+    return float(np.degrees(2 * np.arctan2(thing["rotation"][1], thing["rotation"][3])))
+
+
+def drag(page: Page, handle: str, dx: int, dy: int) -> None:
+    box = page.locator(f".arrange-handle[data-kind={handle}]").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx / 2, y + dy / 2)
+    page.mouse.move(x + dx, y + dy)
+    page.mouse.up()
+
+
 def test_two_people_arrange_a_room(visit: Callable[..., Visitor]) -> None:
+    """Placing, handles, keys, copy, caption, deleting, undo and redo: what Ada does Bo sees, and again after a reload."""
     ada = Arranger(visit(viewport=DESKTOP).walk_in("Ada", render=False)).begin()
     bo = Arranger(visit(viewport=DESKTOP).walk_in("Bo", render=False))
     chair = ada.place("Reading chair")
-    bo.sees(chair, ada.settled(chair))
+    placed = ada.settled(chair)
+    bo.sees(chair, placed)
+
+    drag(ada.page, "move", -160, 30)
+    by_hand = ada.settled(chair)
+    assert moved(placed, by_hand) > 0.3
+    bo.sees(chair, by_hand)
+
+    for key, change in (
+        ("ArrowRight", lambda a, b: moved(a, b) == pytest.approx(0.05, abs=0.03)),
+        ("Shift+ArrowUp", lambda a, b: moved(a, b) == pytest.approx(0.5, abs=0.03)),
+        ("PageUp", lambda a, b: b["position"][1] - a["position"][1] == pytest.approx(0.05, abs=0.03)),
+        ("[", lambda a, b: (yaw(b) - yaw(a)) % 360 == pytest.approx(15, abs=0.5)),
+        ("+", lambda a, b: b["scale"] == pytest.approx(a["scale"] + 0.05, abs=0.01)),
+    ):
+        before = ada.one(chair)
+        ada.page.keyboard.press(key)
+        ada.visitor.until(f"id => ({ONE})(id).holder !== null", chair)
+        after = ada.settled(chair)
+        assert change(before, after), (key, before, after)
+    bo.sees(chair, ada.one(chair))
+
+    ada.page.keyboard.press("Control+d")
+    ada.visitor.until(f"() => {PLACED}.length === 2")
+    bo.visitor.until(f"() => {PLACED}.length === 2")
+    copy = next(one for one in ada.ids() if one != chair)
+
+    ada.page.keyboard.press("Enter")
+    ada.page.get_by_label("Words on its card").fill("Sit here 请坐")
+    ada.page.get_by_role("button", name="Keep the caption").click()
+    bo.visitor.until(f"id => ({ONE})(id).caption === 'Sit here 请坐'", copy)
+
+    ada.page.get_by_label("Right (m)").fill("1.25")
+    ada.page.get_by_label("Right (m)").press("Enter")
+    bo.visitor.until(f"id => Math.abs(({ONE})(id).position[0] - 1.25) < {NEAR_M}", copy)
+
+    ada.page.keyboard.press("Escape")
+    ada.page.keyboard.press("Delete")
+    bo.visitor.until(f"() => {PLACED}.length === 1")
+    ada.page.keyboard.press("Control+z")
+    bo.visitor.until(f"() => {PLACED}.length === 2")
+    ada.page.keyboard.press("Control+Shift+Z")
+    bo.visitor.until(f"() => {PLACED}.length === 1")
+
+    truth = ada.settled(chair)
+    ada.page.reload()
+    ada.visitor.until("() => window.carrelHall?.phase === 'present' && window.carrelHall.arranging.known")
+    ada.sees(chair, truth)
+    assert ada.ids() == bo.ids() == [chair]
+    for one in (ada, bo):
+        assert one.visitor.errors == []
+        assert one.visitor.foreign == []
+
+
+def test_one_thing_has_one_holder(visit: Callable[..., Visitor]) -> None:
+    """Both are the library's staff and reach for one table; one has it, the other is told who, and both end with the same picture."""
+    ada = Arranger(visit(viewport=DESKTOP).walk_in("Ada", render=False)).begin()
+    table = ada.place("Round table")
+    staff = visit(viewport=DESKTOP)
+    link = staff.library.staff_link.replace(staff.library.url, "")
+    staff.open(link).get_by_role("button", name="Become the librarian").click()
+    staff.page.wait_for_url(lambda url: "/staff/" not in url)
+    bo = Arranger(staff.walk_in("Bo", render=False)).begin()
+    bo.sees(table, ada.settled(table))
+    bo.page.get_by_role("tab", name="Here").click()
+    bo.page.locator(f"#arrange-row-{table}").click()
+    bo.page.keyboard.press("Escape")
+    bo.visitor.until("() => window.carrelHall.arranging.chosen !== null")
+    for one in (ada, bo):
+        one.page.keyboard.press("Shift+ArrowRight")
+    for one in (ada, bo):
+        one.visitor.until(f"id => ({ONE})(id).holder !== null || ({ONE})(id).settled", table)
+    refused = [one for one in (ada, bo) if one.page.get_by_text("moving this").count()]
+    assert len(refused) == 1
+    end = ada.settled(table)
+    bo.sees(table, end)
+
+
+def touch_drag(page: Page, handle: str, dx: int, dy: int) -> None:
+    box = page.locator(f".arrange-handle[data-kind={handle}]").bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    steps = ((0.0, "touchStart"), (0.5, "touchMove"), (1.0, "touchMove"))
+    for share, kind in steps:
+        points = [{"x": x + share * dx, "y": y + share * dy}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_thumb_arranges(visit: Callable[..., Visitor]) -> None:
+    phone = Arranger(
+        visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).walk_in("Thumb", render=False)
+    )
+    phone.visitor.until("() => window.carrelHall.arranging.known")
+    phone.page.get_by_role("button", name="More", exact=True).tap()
+    phone.page.locator("#panel").get_by_role("button", name="Arrange", exact=True).tap()
+    phone.page.get_by_role("button", name="Stool", exact=True).tap()
+    phone.deed("Place here").tap()
+    phone.visitor.until("() => window.carrelHall.arranging.chosen !== null")
+    (stool,) = phone.ids()
+    placed = phone.settled(stool)
+    touch_drag(phone.page, "move", 60, 40)
+    carried = phone.settled(stool)
+    assert moved(placed, carried) > 0.1
+    touch_drag(phone.page, "turn", 50, 0)
+    assert yaw(phone.settled(stool)) == pytest.approx(45, abs=0.5)
+    phone.deed("Delete").tap()
+    phone.visitor.until(f"() => {PLACED}.length === 0")
+    assert phone.visitor.errors == []
+
+
+AIM_LOW = """([yaw]) => {
+  const { right } = window.xrDevice.controllers;
+  right.position.set(0, 1.4, 0);
+  const [half, turn] = [-Math.atan2(0.9, 3) / 2, yaw / 2];
+  // First down, then about the vertical.
+  right.quaternion.set(
+    Math.cos(turn) * Math.sin(half), Math.sin(turn) * Math.cos(half),
+    -Math.sin(turn) * Math.sin(half), Math.cos(turn) * Math.cos(half),
+  );
+}"""
+SQUEEZE = "value => window.xrDevice.controllers.right.updateButtonValue('squeeze', value)"
+
+
+def test_a_hand_in_a_headset_moves_a_thing(visit: Callable[..., Visitor], headset_script: str) -> None:
+    headset = Arranger(visit(headset_script).walk_in("Visor")).begin()
+    chair = headset.place("Reading chair")
+    desktop = Arranger(visit().walk_in("Desk", render=False))
+    before = headset.settled(chair)
+    desktop.sees(chair, before)
+    headset.page.keyboard.press("Escape")
+    headset.page.locator("#dock-more").dispatch_event("click")
+    for name in ("Headset", "Enter with this headset"):
+        headset.page.get_by_role("button", name=name, exact=True).dispatch_event("click")
+    headset.visitor.until("() => window.carrelHall.headset === 'presenting'")
+    headset.page.evaluate(AIM_LOW, [0])
+    frames(headset.visitor)
+    headset.page.evaluate(SQUEEZE, 1)
+    desktop.visitor.until(f"id => ({ONE})(id).holder !== null", chair)
+    headset.page.evaluate(AIM_LOW, [0.4])
+    desktop.visitor.until(f"([id, x]) => Math.abs(({ONE})(id).position[0] - x) > 0.5", [chair, before["position"][0]])
+    headset.page.evaluate(SQUEEZE, 0)
+    after = headset.settled(chair)
+    assert yaw(after) == pytest.approx(yaw(before) + 30, abs=16)
+    desktop.sees(chair, after)
+    assert headset.visitor.errors == []
+
+
+def frames(visitor: Visitor, count: int = 3) -> None:
+    drawn = visitor.hall()["rendered"]
+    visitor.until("count => window.carrelHall.rendered > count", drawn + count)

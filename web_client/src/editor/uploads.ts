@@ -5,7 +5,7 @@
 import { sendJson } from "../net/http";
 import { isRefusal, refusal } from "../net/requests";
 import type { Transform } from "../net/protocol.gen";
-import { modelOf, type Work } from "../world/placed/works";
+import { modelOf, THUMBNAIL, type Work } from "../world/placed/works";
 import type { Source, Upload } from "./contract";
 
 const PIECE_BYTES = 1 << 20;
@@ -162,20 +162,21 @@ export function sourceOf(work: Work, shape: [number, number] | null = null): Sou
   if (model) return { label, entity: { model } };
   const kind = work.kind as NonNullable<Source["entity"]["media"]>["kind"];
   const sizes: Record<typeof kind, [number, number]> = {
-    image: shape ?? sized(work) ?? [PICTURE_M, PICTURE_M * 0.75],
+    image: shape ?? sized(work, PICTURE_M) ?? [PICTURE_M, PICTURE_M * 0.75],
     panorama: [PANORAMA_M, PANORAMA_M],
-    pdf: [PAGE_M * 0.707, PAGE_M],
+    pdf: sized(work, PAGE_M) ?? [PAGE_M * 0.707, PAGE_M],
     epub: [PAGE_M * 0.667, PAGE_M],
     audio: [AUDIO_M, AUDIO_M],
   };
   return { label, entity: { media: { kind, work: work.id, size: sizes[kind] ?? sizes.image } } };
 }
 
-function sized({ facts }: Work): [number, number] | null {
-  const width = Number(facts["width"]);
-  const height = Number(facts["height"]);
-  if (!(width > 0) || !(height > 0)) return null;
-  const share = PICTURE_M / Math.max(width, height);
+/** Width and height in metres of what shows a work, its longer side as given; null when no picture of it says. */
+function sized({ files }: Work, longer_m: number): [number, number] | null {
+  const shown = files.find(({ role, facts }) => role !== THUMBNAIL && facts["width"] && (facts["page"] ?? 1) === 1);
+  if (!shown) return null;
+  const { width, height } = shown.facts as { width: number; height: number };
+  const share = longer_m / Math.max(width, height);
   return [width * share, height * share];
 }
 

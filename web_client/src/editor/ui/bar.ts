@@ -2,6 +2,8 @@
 import { Cleanup } from "../../hall/signal";
 import { attempt, troubleWords, wordsFace, type Context, type Part } from "../../ui/context";
 import { button, el } from "../../ui/dom";
+import type { Trouble } from "../../hall/state";
+import type { Words } from "../../i18n/words";
 import type { IconName } from "../../ui/icons";
 import type { Upload } from "../contract";
 import type { ArrangeTab } from "./tabs";
@@ -109,7 +111,7 @@ export function arrangeBar(context: Context): Part {
       {},
       el("span", { dir: "auto" }, name),
       stage === "failed"
-        ? el("b", { class: "arrange__why" }, trouble ? troubleWords(wordsFace(words), trouble) : t("trouble.unknown"))
+        ? el("b", { class: "arrange__why" }, trouble ? whyOf(words, trouble) : t("trouble.unknown"))
         : el("span", {}, t(`arrange.upload.${stage}`, { percent: Math.round(share * 100) })),
       stage === "sending" ? el("progress", { max: 1, value: share, "aria-label": name }) : null,
       button(t("arrange.upload.drop", { name }), () => deeds.dropUpload(id), {
@@ -138,4 +140,10 @@ export function arrangeBar(context: Context): Part {
     }),
   );
   return { element, dispose: () => cleanup.dispose() };
+}
+
+/** The library's own sentence on a file, where the page has none for its code. */
+function whyOf(words: Words, trouble: Trouble): string {
+  const known = ["trouble", "error"].some((part) => words.has(`${part}.${trouble.code}`));
+  return known || !trouble.detail ? troubleWords(wordsFace(words), trouble) : trouble.detail;
 }

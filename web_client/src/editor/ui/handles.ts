@@ -23,9 +23,8 @@ const HANDLES: readonly Handle[] = [
 const LEAST_PX = 58;
 const BEYOND_PX = 20;
 const EDGE_PX = 34;
-/** Top bar and dock stay free. */
+/** The bar above stays free, and so does the strip below. */
 const TOP_PX = 96;
-const BOTTOM_PX = 150;
 
 export function handles({ state, actions, words }: Context): Part {
   const { arrange } = state;
@@ -80,13 +79,14 @@ export function handles({ state, actions, words }: Context): Part {
     // A handle in the hand stays under the finger; the thing comes along.
     if (ring.classList.contains("is-dragging")) return;
     const { innerWidth: wide, innerHeight: high } = window;
+    const low = (document.querySelector(".arrange")?.getBoundingClientRect().top ?? high) - EDGE_PX;
     const most = Math.max(LEAST_PX, Math.min(wide, high) / 2 - EDGE_PX);
     const radius = Math.min(most, Math.max(LEAST_PX, place.radius_px * 0.75 + BEYOND_PX));
     const x = clamp(place.x, EDGE_PX + LEAST_PX, wide - EDGE_PX - LEAST_PX);
-    const y = clamp(place.y, TOP_PX + LEAST_PX, high - BOTTOM_PX - LEAST_PX);
+    const y = clamp(place.y, TOP_PX + LEAST_PX, low - LEAST_PX);
     for (const { handle, one } of made) {
       const left = clamp(x + handle.x * radius, EDGE_PX, wide - EDGE_PX);
-      const top = clamp(y + handle.y * radius, TOP_PX, high - BOTTOM_PX);
+      const top = clamp(y + handle.y * radius, TOP_PX, low);
       one.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
     }
   };

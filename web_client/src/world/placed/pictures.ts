@@ -104,7 +104,10 @@ export class Pictures {
     const { work, page } = thing.entity.media!;
     void this.#works
       .get(work)
-      .then((known) => loadTexture(known && pictureUrl(known, page ?? 1), PIXELS[this.#quality]))
+      .then((known) => {
+        const pixels = PIXELS[this.#quality];
+        return loadTexture(known && pictureUrl(known, page ?? 1, pixels), pixels);
+      })
       .then(
         (texture) => {
           if (this.#gone) return texture.dispose();

@@ -227,7 +227,7 @@ export class Placed {
   async #stepIn(thing: Thing): Promise<void> {
     if (!this.#stage) return;
     const work = await this.works.get(thing.entity.media!.work);
-    const texture = await loadTexture(work && pictureUrl(work, 1), PANORAMA_PIXELS);
+    const texture = await loadTexture(work && pictureUrl(work, 1, PANORAMA_PIXELS), PANORAMA_PIXELS);
     this.stepOut();
     this.#panorama = new PanoramaView(this.#stage.scene, texture);
     this.#deeds.notice("inside_panorama");

@@ -39,19 +39,19 @@ export class Works {
   }
 }
 
-const THUMBNAIL = "thumbnail";
+export const THUMBNAIL = "thumbnail";
 
-/** Address of the picture that shows a work: of the page, else the largest of the whole, else its thumbnail. */
-export function pictureUrl({ files, thumbnail }: Work, page: number): string | null {
+/** Address of the picture that shows a work's page, or the whole of it: the smallest that is sharp at `pixels`, else the largest. */
+export function pictureUrl({ files, thumbnail }: Work, page: number, pixels: number): string | null {
   const pictures = files.filter(({ role, content_type }) => content_type.startsWith("image/") && role !== THUMBNAIL);
   const paged = pictures.filter(({ facts }) => facts["page"] !== undefined);
   const fitting = paged.length ? paged.filter(({ facts }) => facts["page"] === page) : pictures;
-  const largest = fitting.reduce<WorkFile | null>((a, b) => (a && pixels(a) >= pixels(b) ? a : b), null);
-  return largest?.url ?? thumbnail;
+  const bySize = [...fitting].sort((a, b) => longer(a) - longer(b));
+  return (bySize.find((one) => longer(one) >= pixels) ?? bySize.at(-1))?.url ?? thumbnail;
 }
 
-function pixels({ facts }: WorkFile): number {
-  return (facts["width"] ?? 1) * (facts["height"] ?? 1);
+function longer({ facts }: WorkFile): number {
+  return Math.max(facts["width"] ?? 1, facts["height"] ?? 1);
 }
 
 export function soundUrl({ files }: Work): string | null {
