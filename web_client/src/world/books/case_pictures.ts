@@ -142,6 +142,7 @@ function quads(
 /** Paints radiance, coded by its cube root, with row 0 at the foot of a case. */
 class Painter {
   readonly #decoded = new Float32Array(256);
+  readonly #roots = new Float32Array(3);
 
   constructor(
     private readonly table: BooksTable,
@@ -204,19 +205,23 @@ class Painter {
     const from_y = Math.max(0, Math.round(y0));
     const to_y = Math.min(patch.h, Math.round(y0 + tall));
     const banded = !lies && this.leather[books.design[k]! % this.leather.length] === true;
-    const colour = [0, 0, 0];
+    const { pixels, width } = this.sheet;
+    const roots = this.#roots;
     for (let y = from_y; y < to_y; y++) {
-      const up = (y + 0.5 - y0) / tall;
-      this.#cloth(k, up, banded, colour);
-      for (let x = from_x; x < to_x; x++) {
-        const across = Math.abs(((x + 0.5 - x0) / wide) * 2 - 1);
-        this.#put(patch, x, y, colour, 1 - 0.28 * across ** 3);
+      this.#cloth(k, (y + 0.5 - y0) / tall, banded);
+      let at = ((patch.y + y) * width + patch.x + from_x) * 4;
+      for (let x = from_x; x < to_x; x++, at += 4) {
+        const across = Math.min(1, Math.abs(((x + 0.5 - x0) / wide) * 2 - 1));
+        const round = ROUND[Math.floor(across * (ROUND.length - 1))]!;
+        pixels[at] = Math.min(255, roots[0]! * round);
+        pixels[at + 1] = Math.min(255, roots[1]! * round);
+        pixels[at + 2] = Math.min(255, roots[2]! * round);
       }
     }
   }
 
-  /** Cloth under the light between foot and head; a title piece between gilt lines on leather. */
-  #cloth(k: number, up: number, banded: boolean, out: number[]): void {
+  /** Cloth under the light between foot and head, coded; a title piece between gilt lines on leather. */
+  #cloth(k: number, up: number, banded: boolean): void {
     const { cloth, foot, head } = this.columns;
     const piece = banded && up > 0.22 && up < 0.78;
     const line = banded && (Math.abs(up - 0.785) < 0.02 || Math.abs(up - 0.215) < 0.02);
@@ -225,7 +230,7 @@ class Painter {
       const plain = (cloth[k * 4 + c]! / 255) ** 1.7 * 1.35;
       const colour = line ? plain * 0.6 + GILT[c]! * 0.4 : plain;
       const light = this.#decoded[foot[k * 4 + c]!]! * (1 - up) + this.#decoded[head[k * 4 + c]!]! * up;
-      out[c] = colour * shade * light;
+      this.#roots[c] = coded(colour * shade * light);
     }
   }
 
@@ -239,13 +244,19 @@ class Painter {
     part: number,
     light: readonly number[],
   ): void {
-    const radiance = colour.map((value, c) => value * light[c]! * part);
+    const { pixels, width } = this.sheet;
     const [from, to] = [Math.max(0, Math.round(y0)), Math.min(patch.h, Math.max(Math.round(y0) + 1, Math.round(y1)))];
     const [left, right] = [
       Math.max(0, Math.round(x0)),
       Math.min(patch.w, Math.max(Math.round(x0) + 1, Math.round(x1))),
     ];
-    for (let y = from; y < to; y++) for (let x = left; x < right; x++) this.#put(patch, x, y, radiance, 1);
+    for (let c = 0; c < 3; c++) {
+      const value = Math.min(255, coded(colour[c]! * light[c]! * part));
+      for (let y = from; y < to; y++) {
+        const row = ((patch.y + y) * width + patch.x) * 4 + c;
+        for (let x = left; x < right; x++) pixels[row + x * 4] = value;
+      }
+    }
   }
 
   #dim(patch: Patch, y0: number, y1: number, part: number): void {
@@ -257,10 +268,12 @@ class Painter {
         for (let c = 0; c < 3; c++) pixels[at + c] = pixels[at + c]! * root;
       }
   }
-
-  #put(patch: Patch, x: number, y: number, radiance: readonly number[], part: number): void {
-    const { pixels, width } = this.sheet;
-    const at = ((patch.y + y) * width + patch.x + x) * 4;
-    for (let c = 0; c < 3; c++) pixels[at + c] = Math.min(255, Math.cbrt(radiance[c]! * part * GLOSS) * 255);
-  }
 }
+
+/** The cube root of a product is the product of the roots: rows and columns of a spine are coded apart. */
+function coded(radiance: number): number {
+  return Math.cbrt(radiance * GLOSS) * 255;
+}
+
+/** How a round spine darkens from its middle to its edge. */
+const ROUND = Float32Array.from({ length: 16 }, (_, k) => Math.cbrt(1 - 0.28 * (k / 15) ** 3));
