@@ -219,6 +219,25 @@ async def test_a_full_disk_is_said_and_the_room_goes_on(start: Serve) -> None:
     await database.close()
 
 
+async def test_a_restarted_server_knows_what_is_placed_and_whose_it_is() -> None:
+    database = await open_database(Settings(database_url="sqlite+aiosqlite://"))
+    settings = Settings(open_rooms=("*",))
+    owners = []
+    for life in range(2):
+        world, close = await serve(settings, scenes=SceneStore(database, 1000))
+        ada = await world.join(reader(1))
+        owners.append(ada.welcome.space.owner)
+        assert ada.welcome.space.op_sequence == 2 * life
+        await done(ada, m.Spawn, entity=picture(life))
+        await done(ada, m.Patch, entity=picture(0).id, set=Components(transform=at(float(life + 1))))
+        if life:
+            whole = await arranged(world, guest(2))
+            assert [one.entity.transform.position[0] for one in whole.placed] == [0.0, 2.0]
+        await close()
+    assert owners[0] == owners[1]
+    await database.close()
+
+
 async def test_requests_of_one_moment_are_one_write(start: Serve) -> None:
     class Counting(MemoryScenes):
         writes = 0

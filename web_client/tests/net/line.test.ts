@@ -1,5 +1,6 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { beforeEach, describe, expect, it } from "vitest";
+import { encodeDrag } from "../../src/net/drag";
 import { EventGap, EventOrder } from "../../src/net/event_order";
 import type { EnterAnswer, Hello, SharedEvent, Welcome } from "../../src/net/protocol.gen";
 import { PROTOCOL_VERSION, SCHEMA_HASH } from "../../src/net/protocol.gen";
@@ -268,6 +269,23 @@ describe("the line", () => {
     world.socket.events.closed(1006, "");
     await expect(asked).rejects.toMatchObject({ code: "offline" });
     await expect(world.line.request({ type: "raise_hand", raised: true })).rejects.toMatchObject({ code: "offline" });
+  });
+
+  it("gives the number of a change that is durable, and does not offer a drag again", async () => {
+    await world.live();
+    const asked = world.line.request({ type: "undo" });
+    const { id } = decode(world.socket.sent.at(-1)!.subarray(1)) as { id: number };
+    world.say(0x82, { type: "applied", id, op_sequence: 8, entity: "t-00112233aabb" });
+    expect(await asked).toMatchObject({ type: "applied", op_sequence: 8 });
+    const drag = encodeDrag({ position: [0, 1, 0], rotation: [0, 0, 0, 1], scale: 1 }, 1, [0, 0, 0]);
+    world.line.drag(drag);
+    expect(world.socket.sent.at(-1)).toEqual(drag);
+    world.socket.events.closed(1006, "");
+    world.line.drag(drag);
+    world.timers.turn(1000);
+    await world.settle();
+    world.socket.events.opened();
+    expect(world.hello()).not.toHaveProperty("pose");
   });
 
   it("hears nothing of an older socket", async () => {
