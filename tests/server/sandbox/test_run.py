@@ -19,15 +19,15 @@ from carrel.server.sandbox.tasks import TASKS
 MIB = 1 << 20
 
 
-def children() -> set[int]:
-    """Processes whose parent we are, dead ones that nobody reaped included."""
+def children(parent: int | None = None) -> set[int]:
+    """Processes whose parent we are (or `parent`), dead ones that nobody reaped included."""
     found = set()
     for entry in Path("/proc").iterdir() if Path("/proc/self/stat").exists() else ():
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
         except (OSError, IndexError):
             continue
-        if fields[1] == str(os.getpid()):
+        if fields[1] == str(parent or os.getpid()):
             found.add(int(entry.name))
     return found
 

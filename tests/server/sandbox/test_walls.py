@@ -90,7 +90,9 @@ def test_an_ordinary_user_has_walls_too(tries: dict[str, Any]) -> None:
     """As whoever runs a server without being root: all but the change of uid."""
     if os.getuid() != 0:
         pytest.skip("this is that user: the test above has shown it")
-    become = "walls.readable(); os.setgroups([]); os.setresgid(12345, 12345, 12345); os.setresuid(12345, 12345, 12345)\n"
+    become = (
+        "walls.readable(); os.setgroups([]); os.setresgid(12345, 12345, 12345); os.setresuid(12345, 12345, 12345)\n"
+    )
     code = ALONE.replace("def absent", become + "def absent")
     command = [sys.executable, "-c", code, "[]", json.dumps(tries)]
     standing, told = json.loads(subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout)
