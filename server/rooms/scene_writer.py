@@ -115,7 +115,13 @@ class SceneWriter:
     async def _work(self) -> None:
         try:
             while self._queue:
-                await self._batch(self._next())
+                batch = self._next()
+                try:
+                    await self._batch(batch)
+                except Exception as error:
+                    # Ours: nobody is left without an answer, and what is on the disk counts.
+                    self._in_doubt = True
+                    _refuse(batch, error)
         finally:
             self._busy = False
 
@@ -154,8 +160,8 @@ class SceneWriter:
         """After a failed write: whether it is there all the same."""
         try:
             newest = await self.store.newest(self._room.spec.room)
-        except Exception:
-            log.exception("scene_in_doubt")
+        except StorageError as error:
+            log.error("scene_in_doubt", error=str(error))
             self._in_doubt = True
             return False
         # Anything else than before or after is another writer's, which there must not be: start from what is there.
@@ -212,9 +218,12 @@ async def _decided(draft: Draft, waiting: _Waiting) -> Outcome:
 
 def _refuse(batch: list[_Waiting], error: Exception) -> None:
     """Everybody whose request was in the batch hears that nothing came of it."""
-    log.error("scene_not_kept", exc_info=error)
-    is_storage = isinstance(error, StorageError)
-    failure = NotKept(f"{error} Nothing has changed.", retry_after_ms=RETRY_MS) if is_storage else None
+    failure = None
+    if isinstance(error, StorageError):
+        log.error("scene_not_kept", error=str(error))
+        failure = NotKept(f"{error} Nothing has changed.", retry_after_ms=RETRY_MS)
+    else:
+        log.error("scene_not_kept", exc_info=error)
     for waiting in batch:
         waiting.hear(failure)
 

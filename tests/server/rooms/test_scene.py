@@ -202,7 +202,7 @@ async def test_a_full_disk_is_said_and_the_room_goes_on(start: Serve) -> None:
     ada, bo = await world.join(reader(1)), await world.join(guest(2))
     async with database.begin() as connection:
         pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
-        await connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 4}")
+        await connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
     number = 0
     while isinstance(answer := await ada.ask(m.Spawn, entity=picture(number, "words " * 40)), m.Applied):
         number += 1
