@@ -188,4 +188,17 @@ describe("books near by", () => {
     expect(reading.update(1, eye.clone().setZ(9), camera, null)).toBe(true);
     expect([...reading.list()]).toEqual([]);
   });
+
+  it("asks for titles once an approach, however often that fails", async () => {
+    let asked = 0;
+    const failing = (): Promise<Titles> => (asked++, Promise.reject(new Error("offline")));
+    const eye = new Vector3(-0.4, 0.6, -1.2);
+    const reading = new BookReading(stock, null, null, failing, { feet: eye, chose: () => undefined });
+    const camera = { getWorldDirection: (into: Vector3) => into.set(0, 0, -1) } as never;
+    for (const z of [-1.2, -1.2, 9, -1.2, -1.2]) {
+      reading.update(1, eye.setZ(z), camera, null);
+      await new Promise((done) => setTimeout(done, 0));
+    }
+    expect(asked).toBe(2);
+  });
 });

@@ -35,6 +35,7 @@ export class BookReading implements TargetSource {
   #hovered: { book: number; target: Target } | null = null;
   #titles: Titles | null = null;
   #asked = false;
+  #failed = false;
   #near_count = 0;
   #next = 0;
   #since_s = LOOK_S;
@@ -61,6 +62,7 @@ export class BookReading implements TargetSource {
     if ((this.#since_s += dt) >= LOOK_S) {
       this.#since_s = 0;
       this.#gather(eye, camera);
+      if (this.#near_count === 0 && this.#failed) this.#asked = this.#failed = false;
       if (this.#near_count && !this.#asked) this.#ask();
       changed = this.#list();
     }
@@ -72,8 +74,8 @@ export class BookReading implements TargetSource {
     this.#asked = true;
     this.fetchTitles().then(
       (titles) => (this.#titles = titles),
-      // Without titles the spines keep their strokes; the next approach may ask again.
-      () => (this.#asked = false),
+      // Without titles the spines keep their strokes; the next approach asks again.
+      () => (this.#failed = true),
     );
   }
 
