@@ -15,7 +15,7 @@ export interface RoomListener {
   event(event: SharedEvent): void;
   privately(event: PrivateEvent): void;
   /** Where a thing is that somebody else holds; `room_ms` is the time of the frame that said it. */
-  drag?(drag: Drag, room_ms: number): void;
+  drag(drag: Drag, room_ms: number): void;
 }
 
 const BUFFERS = 2;
@@ -155,7 +155,7 @@ export class RoomChannel {
       case "private":
         return this.#listener.privately(message.event);
       case "drag":
-        return this.#listener.drag?.(message.drag, message.room_ms);
+        return this.#listener.drag(message.drag, message.room_ms);
       case "answered": {
         const waiting = this.#waiting.get(message.key);
         this.#waiting.delete(message.key);
