@@ -9,6 +9,7 @@ TLS ?=
 BIN := .venv/bin
 RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
+HALLS := great ancient consultation exhibition readers-walnut readers-garden readers-loft data-sea
 CLIENT := web_client/dist/manifest.json
 CLIENT_SOURCES := $(shell find web_client/src server/i18n -type f 2>/dev/null) $(wildcard web_client/*.json web_client/*.ts)
 
@@ -43,7 +44,7 @@ format: $(DEV_STAMP)
 	$(NPM) run --silent format
 
 assets: $(DEV_STAMP)  ## build the shipped halls and avatars again
-	$(BIN)/carrel build hall great
+	set -e; for hall in $(HALLS); do $(BIN)/carrel build hall $$hall; done
 	$(BIN)/carrel build furniture
 	$(BIN)/carrel build looks
 	$(BIN)/carrel build openings
