@@ -1,4 +1,15 @@
-import { BoxGeometry, Color, Group, Mesh, MeshBasicMaterial, MeshStandardMaterial, ShaderLib, Vector3 } from "three";
+import {
+  BoxGeometry,
+  Color,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  MeshStandardMaterial,
+  ShaderLib,
+  Texture,
+  Vector2,
+  Vector3,
+} from "three";
 import { describe, expect, it } from "vitest";
 import { ambientCube, HallLight, HallProbes, type HallQuality, type HallSettings } from "../../src/world/hall_light";
 import { HallLod } from "../../src/world/hall_lod";
@@ -75,6 +86,25 @@ describe("probes", () => {
   it("refuses data of another size", () => {
     expect(() => new HallProbes({ ...settings.probes, data: coded(1, 2) })).toThrow(/2 bytes/);
   });
+});
+
+it("letters books by a material of their own that decodes the same light", () => {
+  const light = new HallLight(settings, "high");
+  const mesh = new Mesh(new BoxGeometry(), new MeshStandardMaterial());
+  const atlas = { columns: 32, rows: 4, rows_part: 0.99, volume_band: [0.86, 0.9], numerals: 20, designs: [] };
+  mesh.material.userData["carrel"] = { light: "book", range: 4, gain: 1, atlas };
+  light.takeOver(mesh);
+  const sheet = new Texture();
+  const titled = light.titled(mesh.material, sheet, new Vector2(32, 7));
+  const { vertexShader, fragmentShader } = ShaderLib.standard;
+  const shader = { uniforms: {} as Record<string, { value: unknown }>, vertexShader, fragmentShader };
+  (titled.onBeforeCompile as unknown as (shader: object) => void).call(titled, shader);
+  expect(shader.uniforms["hallTitles"]?.value).toBe(sheet);
+  expect(shader.fragmentShader).toContain("hallTitles, vTitle.xy");
+  expect(titled.defines).toMatchObject({ HALL_TITLES: "", BAKE_RANGE: "4.000" });
+  expect(titled.customProgramCacheKey()).not.toBe(mesh.material.customProgramCacheKey());
+  expect(light.atlasOf(mesh.material)).toBe(atlas);
+  light.dispose();
 });
 
 describe("materials", () => {
