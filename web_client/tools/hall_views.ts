@@ -19,5 +19,11 @@ export const VIEWS: Record<string, HallView> = {
   doors: { at: [-2.6, 1.65, -14.6], to: [-6, 1.9, -18.6], fov: 60 },
   studies: { at: [-4.75, 5.6, -8.6], to: [-6, 5.3, -14.5], fov: 62 },
   read: { at: [-4.98, 1.62, -14.35], to: [-5.56, 1.58, -14.4], fov: 62 },
+  ancient: { at: [0.0, 1.65, -0.9], to: [0.0, 1.75, -8.0], fov: 62 },
+  ancient_racks: { at: [-0.9, 1.6, -4.4], to: [-4.6, 1.2, -7.6], fov: 60 },
+  consultation: { at: [2.3, 1.62, -0.8], to: [-0.6, 1.25, -4.4], fov: 64 },
+  consultation_door: { at: [-2.4, 1.6, -5.3], to: [2.0, 1.25, -1.6], fov: 64 },
+  exhibition: { at: [0.3, 1.65, -1.0], to: [-0.1, 1.75, -12.0], fov: 64 },
+  exhibition_sun: { at: [4.9, 1.65, -18.6], to: [-1.5, 1.5, -6.0], fov: 64 },
   arch: { at: [0.0, 1.72, -19.5], to: [0.0, 3.6, -32], fov: 52 },
 };

@@ -49,16 +49,17 @@ def case_atlas(titles: Sequence[SpineTitle], face: FontFace | None, seed: int) -
     cells = tuple(han[k % len(han)] if han[0].title else None for k in range(COLUMNS * ROWS))
     mask = np.zeros((ROWS * CELL_HEIGHT + STRIP_HEIGHT, COLUMNS * CELL_WIDTH, 3))
     mask[..., 2] = 128
+    slip = 172 + 8 * (noise(CELL_HEIGHT, CELL_WIDTH, (20, 6), 5, 2) - 0.5)
     for k, title in enumerate(cells):
         row, column = divmod(k, COLUMNS)
         y, x = row * CELL_HEIGHT, column * CELL_WIDTH
         mask[y : y + CELL_HEIGHT, x : x + CELL_WIDTH] = _case(
-            title, face, int(rng.integers(1 << 30)), k // max(1, len(han))
+            title, face, int(rng.integers(1 << 30)), k // max(1, len(han)), slip
         )
     return SpineAtlas(picture(mask), cells)
 
 
-def _case(title: SpineTitle | None, face: FontFace | None, seed: int, variant: int) -> Floats:
+def _case(title: SpineTitle | None, face: FontFace | None, seed: int, variant: int, slip: Floats) -> Floats:
     h, w = CELL_HEIGHT, CELL_WIDTH
     weave = 10 * ((np.arange(h)[:, None] + np.arange(w)[None]) % 2 - 0.5)
     shade = 132 + weave + 22 * (noise(h, w, (20, 5), seed, 3) - 0.5)
@@ -81,7 +82,7 @@ def _case(title: SpineTitle | None, face: FontFace | None, seed: int, variant: i
     clasp = ImageDraw.Draw(label)
     clasp.rectangle([w // 2 - 4, h - 40, w // 2 + 4, h - 18], fill=220)
     paper = np.asarray(label, float)
-    shade = np.where(paper > 100, 172 + 8 * (noise(h, w, (20, 6), 5, 2) - 0.5), shade)
+    shade = np.where(paper > 100, slip, shade)
     shade = shade * (1 - 0.86 * np.asarray(letters, float) / 255)
     return np.stack([0 * shade, paper, np.clip(shade, 0, 255)], -1)
 

@@ -31,7 +31,7 @@ def shell(m: Model, sheet: Sheet) -> None:
         for k in range(3):
             with m.at((0.16 + at.BAY * (k + 0.5), 0, 0)):
                 _window_bay(m, ("steps", "cracked", "steps")[k])
-        rect(m, "sky", (-3, -0.4, -1.3), (long + 6, 0, 0), (0, 4.8, 0), picture=(0, 0, 1, 1), glow=1.0, blocks=False)
+        rect(m, "sky", (-3, -0.4, -1.3), (long + 6, 0, 0), (0, 7.0, 0), picture=(0, 0, 1, 1), glow=1.0, blocks=False)
     with m.at((0, 0, 0), turn=180):
         _doors(m, sheet)
     _frame(m)

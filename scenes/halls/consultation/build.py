@@ -46,7 +46,7 @@ def _sheet(inputs: RoomInputs) -> Sheet:
 def _textures(inputs: RoomInputs) -> dict[str, Image.Image]:
     parquet, parquet_rough = surfaces.herringbone()
     return {
-        "veneer": surfaces.veneer((124, 84, 56)),
+        "veneer": surfaces.veneer((138, 97, 66)),
         "timber": surfaces.veneer((150, 108, 70), seed=4),
         "limewash": surfaces.limewash((236, 230, 218)),
         "parquet": parquet.resize((768, 768), Image.Resampling.LANCZOS),

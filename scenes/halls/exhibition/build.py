@@ -79,7 +79,7 @@ def _textures(inputs: RoomInputs) -> dict[str, Image.Image]:
     doors.paste(view_of(inputs, ANCIENT, 340, 520), (340, 0))
     return {
         "veneer": surfaces.veneer((168, 128, 86)),
-        "timber": surfaces.veneer((176, 138, 94), seed=4),
+        "timber": surfaces.veneer((172, 144, 110), seed=4),
         "limewash": surfaces.limewash((242, 241, 237)),
         "parquet": floor,
         "parquet_rough": floor_rough,

@@ -49,7 +49,7 @@ HANGING = (
     Spot("east-2", "East wall 2", "东墙二", HALF, EYE_LINE, -13.6, -90.0),
     Spot("east-3", "East wall 3", "东墙三", HALF, EYE_LINE, -17.0, -90.0),
     Spot("panel-a", "First panel, back", "第一展板背面", -2.55, EYE_LINE, -5.73, 180.0),
-    Spot("panel-b", "Second panel, front", "第二展板正面", 2.7, EYE_LINE, -9.87, 0.0),
+    Spot("panel-b", "Second panel, back", "第二展板背面", 2.7, EYE_LINE, -10.13, 180.0),
     Spot("panel-c", "Third panel, front", "第三展板正面", -2.55, EYE_LINE, -14.27, 0.0),
 )
 # id, names, x, z, height, side of the plinth
@@ -99,7 +99,7 @@ FACTS = RoomFacts(
     high=(HALF, HEIGHT, 0.0),
     daylight=DAYLIGHT,
     look={
-        "exposure": 1.1,
+        "exposure": 1.2,
         "fog": [0.004, [0.95, 0.93, 0.88]],
         "specular": 1.4,
         "probe": [0.0, 1.7, -8.0],
