@@ -16,6 +16,9 @@ RECIPES = {
     "readers_room_garden": "readers-garden",
     "readers_room_loft": "readers-loft",
     "data_sea": "data-sea",
+    "ancient_books_room": "ancient",
+    "consultation_room": "consultation",
+    "exhibition_room": "exhibition",
 }
 # the longest key that fits a file's path speaks for it
 NOTES = {
