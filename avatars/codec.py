@@ -175,16 +175,16 @@ def read_drag(message: bytes) -> np.void:
     up = np.frombuffer(message, UP_DRAG_LAYOUT)[0]
     if not up["scale"]:
         raise PoseError("a thing has some size while it is dragged")
-    record = np.zeros((), DRAG)
+    record = np.zeros(1, DRAG)
     for field in ("sequence", "position", "rotation", "scale"):
         record[field] = up[field]
-    out: np.void = record[()]
+    out: np.void = record[0]
     return out
 
 
 def write_drag(record: np.void) -> bytes:
     """A drag record → its upward message."""
-    up = np.zeros((), UP_DRAG_LAYOUT)
+    up = np.zeros(1, UP_DRAG_LAYOUT)
     up["kind"] = UP_DRAG
     for field in ("sequence", "position", "rotation", "scale"):
         up[field] = record[field]
