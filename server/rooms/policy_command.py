@@ -10,10 +10,11 @@ import typer
 
 from carrel.server.accounts import Accounts
 from carrel.server.clock import steady_clock
-from carrel.server.errors import BadRequest
+from carrel.server.errors import BadRequest, NotFound
 from carrel.server.rooms.scene_policy import Policy
 from carrel.server.rooms.scene_store import SceneStore
 from carrel.server.settings import Settings, load
+from carrel.server.shipped import room_specs
 from carrel.server.storage import open_database
 
 room = typer.Typer(help="Rooms: who may place and change things.", no_args_is_help=True)
@@ -35,6 +36,8 @@ def policy_command(
     data_dir: Annotated[str | None, typer.Option(help="Folder of the database.")] = None,
 ) -> None:
     """Say who may place and change things in a room, in place of what was said before. It holds from the next entry into the room on."""
+    if name not in (known := sorted(spec.room for spec in room_specs())):
+        raise NotFound(f"There is no room {name!r}. There are: {', '.join(known)}.")
     asyncio.run(settle(load({"data_dir": data_dir}), name, policy, owner, invite or []))
     typer.echo(f"{name}: {policy}.")
 
