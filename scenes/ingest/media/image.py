@@ -24,6 +24,7 @@ _PNG_DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: 
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEFLATE_RATIO = 1_040  # deflate cannot do better
 _NOTES = frozenset({b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf"})
+_BLOCK = 1 << 20
 _MORE = 8  # smaller pictures behind a camera's JPEG
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
@@ -101,9 +102,12 @@ def _png(data: memoryview, header: PictureHeader, limits: MediaLimits) -> None:
 
 def _jpeg(data: memoryview, header: PictureHeader, limits: MediaLimits) -> None:
     seen = np.frombuffer(data, np.uint8)
-    follow = seen[1:]
-    is_marker = (seen[:-1] == 0xFF) & (follow != 0) & (follow != 0xFF) & ((follow < 0xD0) | (follow > 0xD7))
-    markers = np.flatnonzero(is_marker)
+    places = np.concatenate(
+        [at + np.flatnonzero(seen[at : at + _BLOCK] == 0xFF) for at in range(0, len(seen) - 1, _BLOCK)]
+    )
+    places = places[places < len(seen) - 1]
+    follow = seen[places + 1]
+    markers = places[(follow != 0) & (follow != 0xFF) & ((follow < 0xD0) | (follow > 0xD7))]
     end = _jpeg_end(data, markers, 0, limits)
     for _ in range(_MORE):
         if bytes(data[end : end + 3]) != b"\xff\xd8\xff":
