@@ -67,8 +67,9 @@ def plain(data: Bytes) -> Bytes:
 def model(file: BinaryIO, data: Bytes, _: AnyFacts, parameters: Parameters, out: Out) -> Iterator[File]:
     original = hashlib.sha256(mapped(file)).digest()
     for made in renditions(original, data, parameters.get("licence", ""), parameters.get("key", ""), out.step):
-        check_glb(made.data)
-        yield f"{made.level}.glb", made.data, {"triangles": made.triangles}
+        if made.difference is not None:
+            check_glb(made.data)
+        yield made.name, made.data, made.facts
 
 
 def image(file: BinaryIO, _: Bytes, __: AnyFacts, ___: Parameters, out: Out) -> Iterator[File]:

@@ -1,4 +1,4 @@
-"""All renditions of one model: `view`, and the levels of detail that are worth having."""
+"""All that is made of one model: `view`, the levels of detail that are worth having, and a small picture."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from typing import Final
 
 from carrel.scenes.ingest.container import Bytes
 from carrel.scenes.ingest.edit import Glb
-from carrel.server.publishing.optimise import compare, credit, geometry, packing, textures
+from carrel.server.publishing.model import THUMBNAIL
+from carrel.server.publishing.optimise import compare, credit, geometry, packing, portrait, textures
 from carrel.server.publishing.optimise.pools import Pool, find
 
 LEVELS: Final = ("view", *geometry.SHARES)
+DRAWN_TRIANGLES: Final = 60_000
+"""The finest level with no more than this is what the picture is drawn of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A GLB ready to be shown: `level` of LEVELS, and the triangles of it that could be compressed."""
+    """A file ready to be shown: a GLB named by its level of LEVELS, or a picture. `facts` of a GLB are the triangles that could be compressed."""
 
-    level: str
+    name: str
     data: bytes
-    triangles: int
-    difference: compare.Difference
+    facts: dict[str, int]
+    difference: compare.Difference | None = None
 
 
 def renditions(
@@ -42,6 +45,12 @@ def renditions(
         levels = list(_levels(find(glb)))
         on_step("textures")
         yield from (_rendition(data, level, pools, shrunk, original, licence, key) for level, pools in levels)
+    on_step("picture")
+    drawn = portrait.draw(
+        glb, next((pools for _, pools in levels if _triangles(pools) <= DRAWN_TRIANGLES), levels[-1][1])
+    )
+    if drawn is not None:
+        yield Rendition(f"{THUMBNAIL}.webp", drawn, {"width": portrait.SIDE, "height": portrait.SIDE})
 
 
 def _levels(pools: list[Pool]) -> Iterator[tuple[str, list[Pool]]]:
@@ -70,7 +79,7 @@ def _rendition(
     textures.write(glb, shrunk.result()[level])
     credit.write(glb, original, licence, key)
     made = glb.to_bytes()
-    return Rendition(level, made, _triangles(pools), compare.compare(made, pools))
+    return Rendition(f"{level}.glb", made, {"triangles": _triangles(pools)}, compare.compare(made, pools))
 
 
 def _triangles(pools: list[Pool]) -> int:
