@@ -65,7 +65,7 @@ def _moon_wall(m: Model) -> None:
         grid(m, "plaster", piece, piece[..., :2], panel=panel)
     path = np.stack([ring[:-1, 0], ring[:-1, 1], 0 * turn[:-1]], 1)
     sweep(m, "brick", RING, path, closed=True, up=(0, 0, 1), sub=9, hard=40)
-    box(m, "brick", (0, 0.12, -0.15), (1.1, 0.24, 0.30), sub=0.3, skip="y-")
+    box(m, "brick", (0, 0.12, -0.17), (1.1, 0.24, 0.30), sub=0.3, skip="y-")
     m.openings.append(
         Opening(
             m.world((0, 0, -0.30)), m.matrix @ floats([1, 0, 0]), m.matrix @ floats([0, 0, 1]), 2 * r * 0.9, 0.5, cy
