@@ -30,13 +30,13 @@ NOTES = {
     "avatars/": Note(made_by="carrel build looks"),
     **{
         f"halls/{stem}{end}": Note(made_by=f"carrel build hall {recipe}")
-        for stem, recipe in RECIPES.items()
+        for stem, (recipe, _) in RECIPES.items()
         for end in (".glb", ".collider.glb", ".plan.svg", ".scene.json")
     },
     **{
-        f"halls/{stem}{end}": Note(made_by=f"a picture of {stem}.glb as the client draws it")
-        for stem in RECIPES
-        for end in (".webp", "_arch.webp")
+        f"halls/{stem}{end}.webp": Note(made_by=f"node web_client/tools/render_hall.mjs {stem}.glb, view {view}{end}")
+        for stem, (_, view) in RECIPES.items()
+        for end in ("", "_arch")
     },
 }
 
