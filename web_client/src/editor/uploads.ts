@@ -23,7 +23,6 @@ export interface UploadPorts {
   changed(all: readonly Upload[]): void;
   /** `at` is where it was dropped, when it can be there. */
   ready(source: Source, at: Transform | null): void;
-  language(): string;
 }
 
 export class Uploads {

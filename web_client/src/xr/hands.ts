@@ -1,7 +1,6 @@
 /** Arranging with the hands of a headset: one hand takes a thing by its ray and carries it upright; a second one turns and scales it. */
 import { Quaternion, Vector3 } from "three";
 import type { Editor } from "../editor/editor";
-import { GHOST } from "../editor/ghost";
 import { ANGLE, GRID_M, snapped, turned, yawOf } from "../editor/snap";
 import type { HallState } from "../hall/state";
 import type { Transform } from "../net/protocol.gen";
@@ -44,8 +43,8 @@ export class Hands {
   pressed(grip: Grip): boolean {
     const editor = this.#editor;
     if (!this.#state.arrange.on.value) return false;
-    if (editor.ghost.source) {
-      editor.aimGhost(grip.origin, grip.direction);
+    if (editor.placing.ghost.source) {
+      editor.placing.aim(grip.origin, grip.direction);
       editor.putDownOrTell();
       return true;
     }
@@ -55,10 +54,10 @@ export class Hands {
       this.#rebase();
       return true;
     }
-    const thing = editor.aim.thing(grip.origin, grip.direction, GHOST);
+    const thing = editor.under(grip.origin, grip.direction);
     if (!thing || thing.centre(this.#point).distanceTo(grip.origin) > REACH_M) return false;
     editor.choose(thing.id);
-    if (!editor.grab(thing.id)) return true;
+    if (!editor.carrying.grab(thing)) return true;
     this.#first = grip;
     this.#rebase();
     return true;
@@ -71,7 +70,7 @@ export class Hands {
     if (this.#first) this.#rebase();
     else {
       this.#base = null;
-      void this.#editor.holds.putDown();
+      void this.#editor.bench.holds.putDown();
     }
     return true;
   }
@@ -79,11 +78,11 @@ export class Hands {
   /** A hand that went out of sight has let go. */
   update(grips: readonly Grip[]): void {
     for (const grip of [this.#second, this.#first]) if (grip && !grip.tracked) this.released(grip);
-    const { ghost } = this.#editor;
+    const { ghost } = this.#editor.placing;
     const pointing =
       grips.find(({ tracked, side }) => tracked && side === this.#side) ?? grips.find((one) => one.tracked);
-    if (ghost.source && pointing) this.#editor.aimGhost(pointing.origin, pointing.direction);
-    if (this.#first && this.#base && this.#editor.holds.id) this.#carry(this.#first, this.#base);
+    if (ghost.source && pointing) this.#editor.placing.aim(pointing.origin, pointing.direction);
+    if (this.#first && this.#base && this.#editor.bench.holds.id) this.#carry(this.#first, this.#base);
   }
 
   get #side(): "left" | "right" {
@@ -91,7 +90,7 @@ export class Hands {
   }
 
   #rebase(): void {
-    const transform = this.#editor.holds.transform;
+    const transform = this.#editor.bench.holds.transform;
     const first = this.#first;
     if (!transform || !first) return;
     const reach_m = this.#point.fromArray(transform.position).distanceTo(first.origin);
@@ -118,15 +117,15 @@ export class Hands {
   }
 
   #carry(first: Grip, { transform, reach_m, held, yaw, apart_m }: Base): void {
-    const editor = this.#editor;
-    const thing = editor.held;
+    const { bench, carrying } = this.#editor;
+    const thing = bench.holds.id === null ? undefined : bench.things.all.get(bench.holds.id);
     if (!thing) return;
     const free = this.#state.arrange.free.value;
     const grows = this.#apart(first) / apart_m;
     if (thing.hangs && !this.#second) {
       // A picture goes along the walls that the ray meets.
-      const to = editor.along(thing, first.origin, first.direction, transform);
-      if (to) return editor.carry(to);
+      const to = carrying.along(thing, first.origin, first.direction, transform);
+      if (to) return carrying.carry(to);
     }
     const turns = this.#turn(first) - yaw;
     const rotation = new Quaternion(...(transform.rotation ?? [0, 0, 0, 1]));
@@ -136,9 +135,9 @@ export class Hands {
     at.x = snapped(at.x, GRID_M, free);
     at.z = snapped(at.z, GRID_M, free);
     const foot = (thing.middle.y - thing.size.y / 2) * (transform.scale ?? 1);
-    const floor = editor.aim.hall.floor(at.x, at.y + 1, at.z);
+    const floor = bench.aim.hall.floor(at.x, at.y + 1, at.z);
     if (floor !== null && at.y + foot < floor + FLOOR_M) at.y = floor - foot;
-    editor.carry({
+    carrying.carry({
       position: at.toArray(),
       rotation: turned(snapped(yawOf(rotation) + turns, ANGLE, free)),
       scale: snapped((transform.scale ?? 1) * grows, GRID_M, free),

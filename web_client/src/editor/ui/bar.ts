@@ -1,4 +1,5 @@
 /** The strip of deeds while somebody arranges: what is going on, what can be done with it, and the way out. */
+import { underThumb } from "../../a11y/focus";
 import { Cleanup } from "../../hall/signal";
 import { attempt, troubleWords, wordsFace, type Context, type Part } from "../../ui/context";
 import { button, el } from "../../ui/dom";
@@ -14,6 +15,7 @@ export function arrangeBar(context: Context): Part {
   const deeds = actions.arrange;
   const { t } = words;
   const cleanup = new Cleanup();
+  const thumb = underThumb();
   const hint = el("p", { class: "arrange__hint" });
   const uploads = el("ul", { class: "arrange__uploads" });
   const own = el("div", { class: "arrange__deeds" });
@@ -57,7 +59,7 @@ export function arrangeBar(context: Context): Part {
       deedsOf.push(deed("arrange.now", "close", () => ask(deeds.view(null))));
       if (rights.value.restore) deedsOf.push(deed("arrange.restore", "clock", () => ask(deeds.restore(op_sequence))));
     } else if (placing.value) {
-      said = t("arrange.hint.placing", { name: placing.value });
+      said = t(thumb ? "arrange.hint.placing.thumb" : "arrange.hint.placing", { name: placing.value });
       deedsOf.push(
         deed("arrange.put", "check", () => ask(deeds.putDown())),
         deed("arrange.turn", "turn", () => deeds.step({ do: "turn", sign: 1 })),
@@ -67,7 +69,9 @@ export function arrangeBar(context: Context): Part {
       const { label, holder, mayChange } = chosen.value;
       said = holder
         ? t("arrange.hint.held", { name: holder, thing: label })
-        : t(mayChange ? "arrange.hint.chosen" : "arrange.hint.theirs", { name: label });
+        : t(mayChange ? (thumb ? "arrange.hint.chosen.thumb" : "arrange.hint.chosen") : "arrange.hint.theirs", {
+            name: label,
+          });
       if (rights.value.place) deedsOf.push(deed("arrange.copy", "copy", () => ask(deeds.duplicate())));
       if (mayChange)
         deedsOf.push(
