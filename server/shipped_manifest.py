@@ -10,15 +10,15 @@ import typer
 from carrel.scenes.manifest import Note, manifest_of
 
 MANIFEST = "manifest.json"
-# halls by the names of their files: which recipe makes each
+# halls by the names of their files: which recipe makes each, and the view of its picture
 RECIPES = {
-    "readers_room_walnut": "readers-walnut",
-    "readers_room_garden": "readers-garden",
-    "readers_room_loft": "readers-loft",
-    "data_sea": "data-sea",
-    "ancient_books_room": "ancient",
-    "consultation_room": "consultation",
-    "exhibition_room": "exhibition",
+    "readers_room_walnut": ("readers-walnut", "walnut"),
+    "readers_room_garden": ("readers-garden", "garden"),
+    "readers_room_loft": ("readers-loft", "loft"),
+    "data_sea": ("data-sea", "sea"),
+    "ancient_books_room": ("ancient", "ancient"),
+    "consultation_room": ("consultation", "consultation"),
+    "exhibition_room": ("exhibition", "exhibition"),
 }
 # the longest key that fits a file's path speaks for it
 NOTES = {
