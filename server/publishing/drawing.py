@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 import pypdfium2
-from PIL import AvifImagePlugin, Image, ImageOps, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image
 
 from carrel.scenes.errors import Refused
 from carrel.server.publishing.model import THUMBNAIL
-from carrel.server.publishing.optimise.textures import FORMATS, as_colours, webp
+from carrel.server.publishing.optimise.textures import FORMATS, decoded, webp
 
 Sizes = tuple[tuple[str, int, int], ...]
 """(role, pixels along the longer side at most, made only of pictures larger than this); each is made of the one before."""
@@ -34,12 +34,7 @@ Drawn = tuple[str, bytes, dict[str, int]]
 
 def picture(file: BinaryIO, sizes: Sizes) -> Iterator[Drawn]:
     """Raises Refused for one that does not decode."""
-    try:
-        with Image.open(file, formats=_EVERY_FORMAT) as opened:
-            opened.draft("RGB", (sizes[0][1], sizes[0][1]))
-            image = as_colours(ImageOps.exif_transpose(opened))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Refused("image_data", "The picture cannot be decoded: open it and save it again.") from error
+    image = decoded(file, _EVERY_FORMAT, sizes[0][1], upright=True)
     largest = max(image.size)
     yield from _sizes(image, [(role, side) for role, side, more_than in sizes if largest > more_than])
 

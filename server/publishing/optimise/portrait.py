@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.edit import Glb
 from carrel.server.publishing.optimise.accessors import as_floats, read
 from carrel.server.publishing.optimise.pools import Pool
-from carrel.server.publishing.optimise.textures import FORMATS, as_colours, webp
+from carrel.server.publishing.optimise.textures import FORMATS, decoded, webp
 
 Array = npt.NDArray[Any]
 Json = dict[str, Any]
@@ -268,10 +269,8 @@ def _texture(glb: Glb, index: int) -> Array | None:
         if source is not None and "bufferView" in glb.json["images"][source]:
             data = glb.view(glb.json["images"][source]["bufferView"])
             try:
-                with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                    opened.draft("RGB", (TEXTURE_SIDE, TEXTURE_SIDE))
-                    image = as_colours(opened).convert("RGBA")
-            except (OSError, ValueError):
+                image = decoded(io.BytesIO(data), FORMATS, TEXTURE_SIDE).convert("RGBA")
+            except Refused:
                 continue
             image.thumbnail((TEXTURE_SIDE, TEXTURE_SIDE), Image.Resampling.BOX)
             values = np.asarray(image, np.float32) / 255

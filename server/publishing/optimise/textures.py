@@ -11,10 +11,11 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import IO, Any, Final
 
-from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.buffers import embedded
 from carrel.scenes.ingest.edit import Glb
 from carrel.server.publishing.optimise.accessors import Json
@@ -95,9 +96,7 @@ def pictures(glb: Glb) -> Iterator[Picture]:
 
 
 def _of_levels(picture: Picture, levels: tuple[str, ...]) -> dict[str, bytes]:
-    with Image.open(io.BytesIO(picture.data), formats=FORMATS) as opened:
-        opened.draft("RGB", (SIDES[levels[0]], SIDES[levels[0]]))  # JPEG halves itself while it is decoded
-        image = as_colours(opened)
+    image = decoded(io.BytesIO(picture.data), FORMATS, SIDES[levels[0]], f"/images/{picture.index}")
     found: dict[str, bytes] = {}
     for level in levels:
         side = SIDES[level]
@@ -107,6 +106,21 @@ def _of_levels(picture: Picture, levels: tuple[str, ...]) -> dict[str, bytes]:
         if len(data) < len(picture.data):
             found[level] = data
     return found
+
+
+def decoded(
+    file: IO[bytes], formats: tuple[str, ...], side: int, where: str = "", *, upright: bool = False
+) -> Image.Image:
+    """A picture in colours, of at least `side` pixels if it has them; `upright` as a camera noted it. Raises Refused when it cannot be decoded."""
+    try:
+        with Image.open(file, formats=formats) as opened:
+            opened.draft("RGB", (side, side))  # JPEG halves itself while it is decoded
+            return as_colours(ImageOps.exif_transpose(opened) if upright else opened)
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Decoders meet broken bytes with whatever their insides raise.
+        raise Refused("image_data", "The picture cannot be decoded: open it and save it again.", where) from error
 
 
 def as_colours(image: Image.Image) -> Image.Image:

@@ -170,6 +170,17 @@ def test_pictures_of_every_kind(mode: str) -> None:
         assert abs(float(np.asarray(picture.convert("L")).mean()) - float(np.asarray(image).mean())) < 4
 
 
+def test_a_texture_that_does_not_decode_is_named() -> None:
+    glb = glbs.model(4, texture=64)
+    view = glb.json["images"][0]["bufferView"]
+    data = bytearray(glb.view(view))
+    data[200:600] = bytes(400)
+    glb.replace_view(view, bytes(data))
+    with pytest.raises(Refused) as refused:
+        renditions(glb.to_bytes())
+    assert (refused.value.code, refused.value.where) == ("image_data", "/images/0")
+
+
 def test_what_was_compressed_elsewhere_is_unpacked_and_made_again(made: dict[str, dict[str, bytes]]) -> None:
     again = renditions(unpacked(made["figure"]["view"]))
     assert check_glb(again["view"]).triangles == check_glb(MODELS["figure"]()).triangles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientError
+
+from carrel.server.publishing import uploads
 
 from .world import BYTES, TUS, World, world
 
@@ -188,6 +191,21 @@ async def test_a_full_disk_is_said_before_the_bytes_are_sent(tmp_path: Path) -> 
     async with world(tmp_path, upload_free_bytes=1 << 44) as library:
         lin = await library.person("lin")
         assert await code(await lin.begin(10)) == (507, "disk_full")
+
+
+async def test_a_disk_that_fills_meanwhile(library: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    lin = await library.person("lin")
+    path = (await lin.begin(len(JUNK))).headers["Location"]
+    await lin.send(path, 0, JUNK[:100])
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(uploads, "_write_all", full)
+    assert await code(await lin.send(path, 100, JUNK[100:])) == (507, "disk_full")
+    monkeypatch.undo()
+    assert (await lin.ask("HEAD", path, headers=TUS)).headers["Upload-Offset"] == "100"
+    assert (await lin.send(path, 100, JUNK[100:])).status == 204
 
 
 async def test_a_long_queue_says_when_to_come_back(tmp_path: Path) -> None:

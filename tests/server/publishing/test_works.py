@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
+
+from carrel.server.publishing.ingest import Ingested
+from carrel.server.sandbox import WorkerBroke
+from tests.server.sandbox.test_run import children
 
 from .glbs import model
 from .world import world
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(0.005)
 
 
 async def test_a_model_from_the_first_byte_to_its_last(tmp_path: Path) -> None:
@@ -91,3 +108,58 @@ async def test_a_list_of_ones_own(tmp_path: Path) -> None:
         listed = await (await lin.ask("GET", "/api/works")).json()
         assert [work["name"] for work in listed["works"]] == ["two.glb", "one.glb"]
         assert (await library.nobody().ask("GET", "/api/works")).status == 401
+
+
+async def test_two_at_once_and_the_others_in_their_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world(tmp_path) as library:
+        lin = await library.person("lin")
+        go, busy, order = asyncio.Event(), set[Path](), list[Path]()
+        most = 0
+
+        async def look(original: Path, *_: object) -> Ingested:
+            nonlocal most
+            busy.add(original)
+            order.append(original)
+            most = max(most, len(busy))
+            await go.wait()
+            busy.remove(original)
+            return Ingested("audio", {}, [], 0, 0)
+
+        monkeypatch.setattr(library.works, "_in_thread", look)
+        works = []
+        for index in range(5):
+            library.now_ms += 1
+            works.append(await lin.bring(b"work %d" % index))
+        await until(lambda: len(busy) == 2)
+        assert (await lin.work(works[4]))["state"] == "received"
+        go.set()
+        for work in works:
+            assert (await lin.looked_at(work))["state"] == "accepted"
+        assert most == library.settings.ingest_at_once == 2
+        assert [path.name for path in order] == works
+
+
+async def test_a_server_that_stops_does_not_wait_for_a_worker(tmp_path: Path) -> None:
+    before = children()
+    async with world(tmp_path) as library:
+        lin = await library.person("lin")
+        work = await lin.bring(model(260, sheets=2).to_bytes())
+        await until(lambda: work in library.works.steps)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    await until(lambda: children() == before)
+
+
+async def test_a_bug_of_ours_is_said_to_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world(tmp_path) as library:
+        lin = await library.person("lin")
+
+        async def broken(*_: object) -> Ingested:
+            raise WorkerBroke("a bug")
+
+        monkeypatch.setattr(library.works, "_in_thread", broken)
+        data = model(4).to_bytes()
+        found = await lin.looked_at(await lin.bring(data))
+        assert (found["state"], found["code"]) == ("refused", "internal")
+        monkeypatch.undo()
+        assert (await lin.looked_at(await lin.bring(data)))["state"] == "accepted", "brought again, looked at again"
