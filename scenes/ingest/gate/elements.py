@@ -67,13 +67,14 @@ def _overlay(accessor: Accessor, kind: np.dtype[Any]) -> tuple[NDArray[np.int64]
 
 def column_bounds(rows: Block) -> tuple[Block, Block]:
     """Smallest and largest of each column; NaN where a column holds one."""
+    if len(rows) < 4 * _WIDE:
+        return rows.min(0), rows.max(0)
     whole = len(rows) // _WIDE * _WIDE
     found = []
     for smaller in (np.minimum, np.maximum):
         parts = [smaller.reduce(rows[whole:], 0)] if whole < len(rows) else []
-        if whole:
-            wide = smaller.reduce(rows[:whole].reshape(-1, _WIDE * rows.shape[1]), 0)
-            parts.append(smaller.reduce(wide.reshape(_WIDE, -1), 0))
+        wide = smaller.reduce(rows[:whole].reshape(-1, _WIDE * rows.shape[1]), 0)
+        parts.append(smaller.reduce(wide.reshape(_WIDE, -1), 0))
         found.append(smaller.reduce(parts, 0))
     return found[0], found[1]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from carrel.scenes.ingest.gate.elements import Block, blocks, check_influences
+from carrel.scenes.ingest.gate.elements import Block, blocks, check_influences, column_bounds
 from carrel.scenes.ingest.gate.fields import Json, pointer, refuse
 from carrel.scenes.ingest.gate.layout import FLOAT, Layout
-from carrel.scenes.ingest.gate.meshes import MeshFacts, corners
-from carrel.scenes.ingest.gate.transforms import Matrix, fault_of, local_matrix
+from carrel.scenes.ingest.gate.meshes import MeshFacts
+from carrel.scenes.ingest.gate.transforms import Matrices, find_fault, from_columns, local_matrices
 from carrel.scenes.ingest.limits import GlbLimits
 
 INSTANCING = "EXT_mesh_gpu_instancing"
@@ -31,10 +31,12 @@ class Graph:
         self._limits = limits
         self.parents = self._find_parents()
         self.depths = self._measure_depths()
+        self._spans = self._number()
         self._skins: list[Json] = document.get("skins", [])
         self.roots = [self._root(at) for at in range(len(self.nodes))]
         self.instances: dict[int, int] = {}
         self._top_joints: dict[tuple[int, ...], int] = {}
+        self._check_matrices()
         for at, node in enumerate(self.nodes):
             self._check_node(node, pointer("/nodes", at))
             if INSTANCING in node.get("extensions", {}):
@@ -83,14 +85,17 @@ class Graph:
             node, parent = parent, self.parents[parent]
         return node
 
+    def _check_matrices(self) -> None:
+        given = [at for at, node in enumerate(self.nodes) if "matrix" in node]
+        fault = find_fault(from_columns([self.nodes[at]["matrix"] for at in given])) if given else None
+        if fault:
+            where = f"/nodes/{given[fault[0]]}/matrix"
+            raise refuse("matrix", f"The node's matrix cannot be used: {fault[1]}.", where)
+
     def _check_node(self, node: Json, where: str) -> None:
-        if "matrix" in node:
-            if any(name in node for name in ("translation", "rotation", "scale")):
-                text = "A node has a matrix, or a translation, rotation and scale, not both."
-                raise refuse("matrix_and_trs", text, where)
-            fault = fault_of(node["matrix"])
-            if fault:
-                raise refuse("matrix", f"The node's matrix cannot be used: {fault}.", f"{where}/matrix")
+        if "matrix" in node and any(name in node for name in ("translation", "rotation", "scale")):
+            text = "A node has a matrix, or a translation, rotation and scale, not both."
+            raise refuse("matrix_and_trs", text, where)
         if "rotation" in node and abs(math.hypot(*node["rotation"]) - 1) > 0.00769:
             raise refuse("rotation_unit", "The node's rotation is not a unit quaternion.", f"{where}/rotation")
         if "mesh" not in node:
@@ -149,24 +154,32 @@ class Graph:
             found.append({int(node) for node in roots})
         return found
 
-    def _ancestors(self, node: int) -> list[int]:
-        """The node and its ancestors, upward."""
-        chain = [node]
-        while (parent := self.parents[chain[-1]]) is not None:
-            chain.append(parent)
-        return chain
+    def _number(self) -> list[tuple[int, int]]:
+        """For each node the span of numbers that it and all below it have, counted depth first: inside means below."""
+        spans = [(0, 0)] * len(self.nodes)
+        number = 0
+        todo = [(at, False) for at, parent in enumerate(self.parents) if parent is None]
+        while todo:
+            at, is_left = todo.pop()
+            if is_left:
+                spans[at] = (spans[at][0], number)
+                continue
+            spans[at] = (number, number)
+            number += 1
+            todo.append((at, True))
+            todo += [(int(child), False) for child in self.nodes[at].get("children", [])]
+        return spans
 
     def _check_skin(self, skin: Json, layout: Layout, where: str) -> None:
         joints = [int(joint) for joint in skin["joints"]]
         if len(joints) > self._limits.joints:
             raise refuse("too_many_joints", f"A skin has more than {self._limits.joints} joints.", where)
-        common = set(self._ancestors(joints[0]))
-        for joint in joints[1:]:
-            common.intersection_update(self._ancestors(joint))
-        if not common:
+        if len({self.roots[joint] for joint in joints}) > 1:
             raise refuse("skin_root", "The joints of the skin have no common root.", f"{where}/joints")
-        if "skeleton" in skin and int(skin["skeleton"]) not in common:
-            raise refuse("skin_root", "The skeleton node is not above all joints.", f"{where}/skeleton")
+        if "skeleton" in skin:
+            first, last = self._spans[int(skin["skeleton"])]
+            if not all(first <= self._spans[joint][0] < last for joint in joints):
+                raise refuse("skin_root", "The skeleton node is not above all joints.", f"{where}/skeleton")
         if "inverseBindMatrices" not in skin:
             return
         here = f"{where}/inverseBindMatrices"
@@ -204,59 +217,63 @@ class Graph:
     def _measure(self, layout: Layout) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """The box around everything that any scene shows, in metres. Raises Refused when it is too large to be a place."""
         world = self._world()
-        low, high = np.full(3, np.inf), np.full(3, -np.inf)
         shown = set().union(*self._scenes) if self._scenes else set(range(len(self.nodes)))
-        for at, node in enumerate(self.nodes):
-            if "mesh" not in node or self.roots[at] not in shown:
-                continue
-            box = corners(self._meshes[int(node["mesh"])])
-            if not box:
-                continue
-            with np.errstate(over="ignore", invalid="ignore"):
-                points = self._placed(np.array(box), node, layout)
-                placing = self._bind(node, world, layout) if "skin" in node else world[at]
-                points = points @ placing[:3, :3].T + placing[:3, 3]
-            if not np.abs(points).max() <= self._limits.extent_m:
-                text = f"The model reaches farther than {self._limits.extent_m:g} m from its origin: scale it down."
-                raise refuse("extent", text, pointer("/nodes", at))
-            low, high = np.minimum(low, points.min(0)), np.maximum(high, points.max(0))
-        if not np.isfinite(low).all():
+        drawn = [
+            at
+            for at, node in enumerate(self.nodes)
+            if "mesh" in node and self.roots[at] in shown and self._meshes[int(node["mesh"])].low is not None
+        ]
+        if not drawn:
             return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
-        return tuple(map(float, low)), tuple(map(float, high))
+        boxes = np.array([self._box(self.nodes[at], layout) for at in drawn])
+        with np.errstate(over="ignore", invalid="ignore"):
+            places = np.array(
+                [self._bind(self.nodes[at], world, layout) if "skin" in self.nodes[at] else world[at] for at in drawn]
+            )
+            middles = (places[:, :3, :3] @ boxes.mean(1)[:, :, None])[:, :, 0] + places[:, :3, 3]
+            halves = (np.abs(places[:, :3, :3]) @ ((boxes[:, 1] - boxes[:, 0]) / 2)[:, :, None])[:, :, 0]
+            low, high = middles - halves, middles + halves
+            far = ~(np.maximum(np.abs(low), np.abs(high)).max(1) <= self._limits.extent_m)
+        if far.any():
+            text = f"The model reaches farther than {self._limits.extent_m:g} m from its origin: scale it down."
+            raise refuse("extent", text, pointer("/nodes", drawn[int(np.argmax(far))]))
+        return tuple(map(float, low.min(0))), tuple(map(float, high.max(0)))
 
-    def _world(self) -> list[Matrix]:
-        """Where each node stands: the product of the matrices from its root down."""
-        world = [local_matrix(node) for node in self.nodes]
-        for at in sorted(range(len(self.nodes)), key=lambda n: self.depths[n]):
-            parent = self.parents[at]
-            if parent is not None:
-                with np.errstate(over="ignore", invalid="ignore"):
-                    world[at] = world[parent] @ world[at]
+    def _world(self) -> Matrices:
+        """Where each node stands: the product of the matrices from its root down, level by level."""
+        world = local_matrices(self.nodes)
+        depths, parents = np.array(self.depths), np.array([-1 if parent is None else parent for parent in self.parents])
+        for depth in range(2, int(depths.max(initial=0)) + 1):
+            level = np.flatnonzero(depths == depth)
+            with np.errstate(over="ignore", invalid="ignore"):
+                world[level] = world[parents[level]] @ world[level]
         return world
 
-    def _bind(self, node: Json, world: list[Matrix], layout: Layout) -> Matrix:
+    def _bind(self, node: Json, world: Matrices, layout: Layout) -> Matrices:
         """Where a skinned mesh stands: its own node does not move it, its joints do. In the bind pose all agree; take the first."""
         skin = self._skins[int(node["skin"])]
-        joint = world[int(skin["joints"][0])]
+        joint: Matrices = world[int(skin["joints"][0])]
         if "inverseBindMatrices" not in skin:
             return joint
         matrices = layout.accessors[int(skin["inverseBindMatrices"])]
         if not matrices.is_readable:
             return joint
-        inverse: Matrix = next(blocks(matrices))[1][0].astype(np.float64).reshape(4, 4).T
+        inverse = next(blocks(matrices))[1][0].astype(np.float64).reshape(4, 4).T
         return np.asarray(joint @ inverse)
 
-    def _placed(self, box: Block, node: Json, layout: Layout) -> Block:
-        """A box around all instances: their translations widened by the mesh's farthest corner at the largest scale."""
+    def _box(self, node: Json, layout: Layout) -> Block:
+        """Lowest and highest corner of the node's mesh; of all instances: their places widened by the largest of them."""
+        mesh = self._meshes[int(node["mesh"])]
+        box = np.array([mesh.low, mesh.high], np.float64)
         values: dict[str, Any] = node.get("extensions", {}).get(INSTANCING, {}).get("attributes", {})
         if not values:
             return box
-        reach = float(np.linalg.norm(box, axis=1).max())
         ranges = {"TRANSLATION": np.zeros((2, 3)), "SCALE": np.ones((2, 3))}
         for name, found in ranges.items():
             accessor = layout.accessors[int(values[name])] if name in values else None
             if accessor is not None and accessor.is_readable and accessor.component == FLOAT:
-                bounds = [(rows.min(0), rows.max(0)) for _, rows in blocks(accessor)]
+                bounds = [column_bounds(rows) for _, rows in blocks(accessor)]
                 found[0], found[1] = np.min([b[0] for b in bounds], 0), np.max([b[1] for b in bounds], 0)
-        grown = reach * float(np.abs(ranges["SCALE"]).max())
-        return np.array([ranges["TRANSLATION"][0] - grown, ranges["TRANSLATION"][1] + grown])
+        with np.errstate(over="ignore", invalid="ignore"):
+            reach = float(np.linalg.norm(np.abs(box).max(0))) * float(np.abs(ranges["SCALE"]).max())
+            return np.array([ranges["TRANSLATION"][0] - reach, ranges["TRANSLATION"][1] + reach])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import product
 
 from carrel.scenes.ingest.gate.elements import largest
 from carrel.scenes.ingest.gate.fields import Json, pointer, refuse
@@ -254,10 +253,3 @@ def _widen(facts: MeshFacts, positions: Accessor | None) -> None:
     low, high = (tuple(value * scale for value in bound) for bound in (positions.low, positions.high))
     facts.low = low if facts.low is None else tuple(map(min, facts.low, low))
     facts.high = high if facts.high is None else tuple(map(max, facts.high, high))
-
-
-def corners(facts: MeshFacts) -> list[tuple[float, ...]]:
-    """The eight corners of a mesh's box; none when it has no positions."""
-    if facts.low is None or facts.high is None:
-        return []
-    return list(product(*zip(facts.low, facts.high, strict=True)))
