@@ -26,7 +26,7 @@ const SHADE_BELOW_M = 0.035;
 const WOOD = [0.216, 0.089, 0.034] as const;
 const BACK = [0.089, 0.04, 0.018] as const;
 const GILT = [0.82, 0.58, 0.24] as const;
-const GLOSS = 1.15;
+const GLOSS = 0.95;
 
 export interface CasePictures {
   texture: DataTexture;
