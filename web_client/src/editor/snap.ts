@@ -1,6 +1,7 @@
 /** Where things come to stand: grid, angles, and how each kind meets a floor, a table top or a wall. Numbers in, numbers out. */
 import { Quaternion, Vector3 } from "three";
 import type { Transform } from "../net/protocol.gen";
+import { wrap } from "../world/walker";
 
 export const GRID_M = 0.05;
 export const ANGLE = Math.PI / 12;
@@ -34,8 +35,9 @@ export function clampScale(scale: number): number {
   return Math.min(SCALE.most, Math.max(SCALE.least, scale));
 }
 
+/** About the vertical, −π to π. */
 export function yawOf({ y, w }: Quaternion): number {
-  return 2 * Math.atan2(y, w);
+  return wrap(2 * Math.atan2(y, w));
 }
 
 export function turned(yaw: number): [number, number, number, number] {

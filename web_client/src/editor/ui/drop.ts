@@ -12,13 +12,13 @@ export function dropZone({ state, actions, words }: Context): Part {
     icon("image"),
     el("p", {}, words.t("arrange.drop")),
   );
-  const bringsFiles = (event: DragEvent): boolean =>
-    state.arrange.rights.value.place && event.dataTransfer?.types.includes("Files") === true;
+  const bringsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
   cleanup.listen(window, "dragover", (event: DragEvent) => {
     if (!bringsFiles(event)) return;
     event.preventDefault();
-    event.dataTransfer!.dropEffect = "copy";
-    element.hidden = false;
+    const { place } = state.arrange.rights.value;
+    event.dataTransfer!.dropEffect = place ? "copy" : "none";
+    element.hidden = !place;
   });
   cleanup.listen(window, "dragleave", (event: DragEvent) => {
     if (event.relatedTarget === null) element.hidden = true;
@@ -26,8 +26,10 @@ export function dropZone({ state, actions, words }: Context): Part {
   cleanup.listen(window, "drop", (event: DragEvent) => {
     element.hidden = true;
     if (!bringsFiles(event)) return;
+    // Whoever may not place anything is told so, instead of being taken to the file.
     event.preventDefault();
     actions.arrange.open(true);
+    if (!state.arrange.rights.value.place) return;
     actions.arrange.upload([...event.dataTransfer!.files], event.clientX, event.clientY);
   });
   return { element, dispose: () => cleanup.dispose() };

@@ -22,7 +22,8 @@ const AT_ONCE = 3;
 /** Even in a dark corner a picture can be made out. */
 const LEAST_LIGHT = 0.3;
 
-type State = "coming" | "failed" | Texture;
+/** `none`: the work is there and has no picture. */
+type State = "coming" | "failed" | "none" | Texture;
 
 export class Pictures {
   readonly #root: Object3D;
@@ -47,6 +48,11 @@ export class Pictures {
   /** Its picture cannot be had. */
   failed(thing: Thing): boolean {
     return this.#textures.get(keyOf(thing)) === "failed";
+  }
+
+  /** It has none: its card says what it is. */
+  none(thing: Thing): boolean {
+    return this.#textures.get(keyOf(thing)) === "none";
   }
 
   /** The nearest things with a picture, nearest first. */
@@ -104,14 +110,15 @@ export class Pictures {
     const { work, page } = thing.entity.media!;
     void this.#works
       .get(work)
-      .then((known) => {
+      .then((known): Promise<Texture | "none"> | "none" => {
         const pixels = PIXELS[this.#quality];
-        return loadTexture(known && pictureUrl(known, page ?? 1, pixels), pixels);
+        const url = known && pictureUrl(known, page ?? 1, pixels);
+        return known && !url ? ("none" as const) : loadTexture(url, pixels);
       })
       .then(
-        (texture) => {
-          if (this.#gone) return texture.dispose();
-          this.#textures.set(key, texture);
+        (state) => {
+          if (this.#gone) return state === "none" ? undefined : state.dispose();
+          this.#textures.set(key, state);
         },
         () => this.#textures.set(key, "failed"),
       )

@@ -146,7 +146,7 @@ export class Placed {
 
   #card(thing: Thing): string | null {
     if (this.#layers?.failed(thing)) return worldWords(this.#state.settings.value.language).broken(this.name(thing));
-    return thing.entity.caption?.text ?? null;
+    return thing.entity.caption?.text ?? (this.#layers?.unpictured(thing) ? this.name(thing) : null);
   }
 
   #furnished(items: readonly LibraryItem[]): void {

@@ -80,6 +80,11 @@ export class PlacedLayers implements ThingsListener {
     return url ? this.#models.get(url) === "failed" : thing.entity.media ? this.#pictures.failed(thing) : false;
   }
 
+  /** True when there is no picture of the work, as of a book without a cover. */
+  unpictured(thing: Thing): boolean {
+    return thing.kind !== "audio" && thing.entity.media != null && this.#pictures.none(thing);
+  }
+
   /** The hall's light is here or another: everything is lit anew. */
   relight(): void {
     for (const thing of this.#things.all.values()) thing.lit_at.x = Infinity;
