@@ -6,9 +6,7 @@ import pytest
 
 from carrel.scenes.errors import BuildError
 from carrel.scenes.halls.ancient.build import build_ancient_books_room
-from carrel.scenes.halls.ancient.collection import case_atlas
 from carrel.scenes.halls.books.classics import CLASSICS
-from carrel.scenes.halls.books.spines import SpineTitle
 from carrel.scenes.halls.consultation.build import build_consultation_room
 from carrel.scenes.halls.exhibition.build import build_exhibition_room
 from carrel.scenes.halls.exhibition.layout import SPOTS
@@ -79,11 +77,6 @@ def test_the_racks_hold_the_four_branches(rooms: dict[str, BuiltRoom]) -> None:
     assert {"经部", "史部", "子部", "集部"} <= labels
     assert room.statistics["books"] >= 600
     assert len(list(room.scene.having("seat"))) == 6
-
-
-def test_racks_are_filled_without_chinese_titles_too() -> None:
-    atlas = case_atlas([SpineTitle("Walden", "Thoreau")], None, 1)
-    assert set(atlas.cells) == {None}
 
 
 def test_every_empty_place_of_the_exhibition_can_be_stood_before(rooms: dict[str, BuiltRoom]) -> None:
