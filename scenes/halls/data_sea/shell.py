@@ -97,9 +97,9 @@ def _wall(m: Model) -> None:
 
 def _dome(m: Model) -> None:
     r, rise = at.RADIUS, at.CROWN - at.WALL
-    lean = np.radians(np.linspace(0, 90, 13))
+    lean = np.radians(np.linspace(0, 90, 19))
     profile = np.stack([r * np.cos(lean), at.WALL + rise * np.sin(lean)], 1)
-    for levels, n, every in ((NEAR, 64, 1), (MID, 24, 3)):
+    for levels, n, every in ((NEAR, 96, 1), (MID, 24, 3)):
         with m.only(levels):
             lathe(m, "night", profile[::-every], (0, 0, at.CENTER_Z), n=n, hard=80)
     for f in (0.45, 0.72):
