@@ -10,6 +10,7 @@ from carrel.scenes.ingest.container import Bytes, read_container
 from carrel.scenes.ingest.gate.animations import check_animations
 from carrel.scenes.ingest.gate.elements import check_values
 from carrel.scenes.ingest.gate.extensions import REFUSED, REQUIRED, check_extensions, extension_tables
+from carrel.scenes.ingest.gate.extents import measure
 from carrel.scenes.ingest.gate.fields import Json, Walk, refuse, some
 from carrel.scenes.ingest.gate.graph import Graph
 from carrel.scenes.ingest.gate.layout import Layout
@@ -83,6 +84,7 @@ def check_glb(data: Bytes, limits: GlbLimits = GLB_LIMITS) -> Facts:
     check_cameras(document)
     check_lights(document)
     graph = Graph(document, layout, meshes.meshes, limits)
+    low, high = measure(graph, layout, limits)
     animations = check_animations(document, layout, meshes.meshes, limits)
     for accessor in layout.accessors:
         check_values(accessor)
@@ -103,8 +105,8 @@ def check_glb(data: Bytes, limits: GlbLimits = GLB_LIMITS) -> Facts:
         vertices=meshes.vertices,
         triangles=meshes.triangles,
         drawn_triangles=graph.drawn_triangles,
-        low=graph.low,
-        high=graph.high,
+        low=low,
+        high=high,
         extensions=tuple(document.get("extensionsUsed", ())),
         extensions_required=tuple(document.get("extensionsRequired", ())),
         copyright=document["asset"].get("copyright", ""),

@@ -1,17 +1,14 @@
-"""Nodes, scenes and skins: a forest of bounded depth, placings that make sense, skeletons that hang together, extents."""
+"""Nodes, scenes and skins: a forest of bounded depth, placings that make sense, skeletons that hang together."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-import numpy as np
-
-from carrel.scenes.ingest.gate.elements import Block, blocks, check_influences, column_bounds
+from carrel.scenes.ingest.gate.elements import UNIT4, check_influences
 from carrel.scenes.ingest.gate.fields import Json, pointer, refuse
-from carrel.scenes.ingest.gate.layout import FLOAT, Layout
+from carrel.scenes.ingest.gate.layout import Layout
 from carrel.scenes.ingest.gate.meshes import MeshFacts
-from carrel.scenes.ingest.gate.transforms import Matrices, find_fault, from_columns, local_matrices
+from carrel.scenes.ingest.gate.transforms import find_fault, from_columns
 from carrel.scenes.ingest.limits import GlbLimits
 
 INSTANCING = "EXT_mesh_gpu_instancing"
@@ -27,12 +24,12 @@ class Graph:
 
     def __init__(self, document: Json, layout: Layout, meshes: list[MeshFacts], limits: GlbLimits) -> None:
         self.nodes: list[Json] = document.get("nodes", [])
-        self._meshes = meshes
+        self.meshes = meshes
         self._limits = limits
         self.parents = self._find_parents()
         self.depths = self._measure_depths()
         self._spans = self._number()
-        self._skins: list[Json] = document.get("skins", [])
+        self.skins: list[Json] = document.get("skins", [])
         self.roots = [self._root(at) for at in range(len(self.nodes))]
         self.instances: dict[int, int] = {}
         self._top_joints: dict[tuple[int, ...], int] = {}
@@ -41,12 +38,11 @@ class Graph:
             self._check_node(node, pointer("/nodes", at))
             if INSTANCING in node.get("extensions", {}):
                 self.instances[at] = self._check_instances(node, layout, pointer("/nodes", at))
-        self._scenes = self._check_scenes(document)
-        for at, skin in enumerate(self._skins):
+        self.scenes = self._check_scenes(document)
+        for at, skin in enumerate(self.skins):
             self._check_skin(skin, layout, pointer("/skins", at))
         self._check_skinned_nodes()
         self.drawn_triangles = self._count_drawn()
-        self.low, self.high = self._measure(layout)
 
     def _find_parents(self) -> list[int | None]:
         parents: list[int | None] = [None] * len(self.nodes)
@@ -96,7 +92,7 @@ class Graph:
         if "matrix" in node and any(name in node for name in ("translation", "rotation", "scale")):
             text = "A node has a matrix, or a translation, rotation and scale, not both."
             raise refuse("matrix_and_trs", text, where)
-        if "rotation" in node and abs(math.hypot(*node["rotation"]) - 1) > 0.00769:
+        if "rotation" in node and abs(math.hypot(*node["rotation"]) - 1) > UNIT4:
             raise refuse("rotation_unit", "The node's rotation is not a unit quaternion.", f"{where}/rotation")
         if "mesh" not in node:
             if "skin" in node:
@@ -104,7 +100,7 @@ class Graph:
             if "weights" in node:
                 raise refuse("missing_field", "A node with weights needs a mesh.", where)
             return
-        mesh = self._meshes[int(node["mesh"])]
+        mesh = self.meshes[int(node["mesh"])]
         if "weights" in node and len(node["weights"]) != mesh.targets:
             text = f"The node has {len(node['weights'])} weights for {mesh.targets} morph targets."
             raise refuse("morph_weights", text, f"{where}/weights")
@@ -114,7 +110,7 @@ class Graph:
     def _check_influences(self, mesh: MeshFacts, skin: int, where: str) -> None:
         if not mesh.influences:
             raise refuse("skin_without_joints", "The node has a skin, its mesh has no joints.", where)
-        count = len(self._skins[skin]["joints"])
+        count = len(self.skins[skin]["joints"])
         for joints, weights in mesh.influences:
             key = tuple(accessor.index for accessor in joints + weights)
             if key not in self._top_joints:
@@ -197,15 +193,15 @@ class Graph:
         for at, node in enumerate(self.nodes):
             if "skin" not in node:
                 continue
-            joint = int(self._skins[int(node["skin"])]["joints"][0])
-            for scene in self._scenes:
+            joint = int(self.skins[int(node["skin"])]["joints"][0])
+            for scene in self.scenes:
                 if self.roots[at] in scene and self.roots[joint] not in scene:
                     text = "A scene shows the skinned mesh of this node and not its joints."
                     raise refuse("skin_scene", text, pointer("/nodes", at))
 
     def _count_drawn(self) -> int:
         drawn = sum(
-            self._meshes[int(node["mesh"])].triangles * self.instances.get(at, 1)
+            self.meshes[int(node["mesh"])].triangles * self.instances.get(at, 1)
             for at, node in enumerate(self.nodes)
             if "mesh" in node
         )
@@ -213,67 +209,3 @@ class Graph:
             text = f"{drawn} triangles would be drawn; at most {self._limits.drawn_triangles} are allowed."
             raise refuse("too_many_triangles", f"{text} Simplify the model or use fewer copies.", "/nodes")
         return drawn
-
-    def _measure(self, layout: Layout) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """The box around everything that any scene shows, in metres. Raises Refused when it is too large to be a place."""
-        world = self._world()
-        shown = set().union(*self._scenes) if self._scenes else set(range(len(self.nodes)))
-        drawn = [
-            at
-            for at, node in enumerate(self.nodes)
-            if "mesh" in node and self.roots[at] in shown and self._meshes[int(node["mesh"])].low is not None
-        ]
-        if not drawn:
-            return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
-        boxes = np.array([self._box(self.nodes[at], layout) for at in drawn])
-        with np.errstate(over="ignore", invalid="ignore"):
-            places = np.array(
-                [self._bind(self.nodes[at], world, layout) if "skin" in self.nodes[at] else world[at] for at in drawn]
-            )
-            middles = (places[:, :3, :3] @ boxes.mean(1)[:, :, None])[:, :, 0] + places[:, :3, 3]
-            halves = (np.abs(places[:, :3, :3]) @ ((boxes[:, 1] - boxes[:, 0]) / 2)[:, :, None])[:, :, 0]
-            low, high = middles - halves, middles + halves
-            far = ~(np.maximum(np.abs(low), np.abs(high)).max(1) <= self._limits.extent_m)
-        if far.any():
-            text = f"The model reaches farther than {self._limits.extent_m:g} m from its origin: scale it down."
-            raise refuse("extent", text, pointer("/nodes", drawn[int(np.argmax(far))]))
-        return tuple(map(float, low.min(0))), tuple(map(float, high.max(0)))
-
-    def _world(self) -> Matrices:
-        """Where each node stands: the product of the matrices from its root down, level by level."""
-        world = local_matrices(self.nodes)
-        depths, parents = np.array(self.depths), np.array([-1 if parent is None else parent for parent in self.parents])
-        for depth in range(2, int(depths.max(initial=0)) + 1):
-            level = np.flatnonzero(depths == depth)
-            with np.errstate(over="ignore", invalid="ignore"):
-                world[level] = world[parents[level]] @ world[level]
-        return world
-
-    def _bind(self, node: Json, world: Matrices, layout: Layout) -> Matrices:
-        """Where a skinned mesh stands: its own node does not move it, its joints do. In the bind pose all agree; take the first."""
-        skin = self._skins[int(node["skin"])]
-        joint: Matrices = world[int(skin["joints"][0])]
-        if "inverseBindMatrices" not in skin:
-            return joint
-        matrices = layout.accessors[int(skin["inverseBindMatrices"])]
-        if not matrices.is_readable:
-            return joint
-        inverse = next(blocks(matrices))[1][0].astype(np.float64).reshape(4, 4).T
-        return np.asarray(joint @ inverse)
-
-    def _box(self, node: Json, layout: Layout) -> Block:
-        """Lowest and highest corner of the node's mesh; of all instances: their places widened by the largest of them."""
-        mesh = self._meshes[int(node["mesh"])]
-        box = np.array([mesh.low, mesh.high], np.float64)
-        values: dict[str, Any] = node.get("extensions", {}).get(INSTANCING, {}).get("attributes", {})
-        if not values:
-            return box
-        ranges = {"TRANSLATION": np.zeros((2, 3)), "SCALE": np.ones((2, 3))}
-        for name, found in ranges.items():
-            accessor = layout.accessors[int(values[name])] if name in values else None
-            if accessor is not None and accessor.is_readable and accessor.component == FLOAT:
-                bounds = [column_bounds(rows) for _, rows in blocks(accessor)]
-                found[0], found[1] = np.min([b[0] for b in bounds], 0), np.max([b[1] for b in bounds], 0)
-        with np.errstate(over="ignore", invalid="ignore"):
-            reach = float(np.linalg.norm(np.abs(box).max(0))) * float(np.abs(ranges["SCALE"]).max())
-            return np.array([ranges["TRANSLATION"][0] - reach, ranges["TRANSLATION"][1] + reach])

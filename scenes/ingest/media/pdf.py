@@ -40,7 +40,6 @@ ACTIONS = {
     "XFA": "is a form that rewrites itself",
     "SubmitForm": "sends what is typed into it elsewhere",
     "ImportData": "reads other files",
-    "GoToR": "opens other files",
     "GoToE": "opens other files",
 }
 _ACTION = re.compile(rb"/(" + b"|".join(name.encode() for name in ACTIONS) + rb")" + _NAME_END)

