@@ -19,7 +19,7 @@ const FEWEST = 64;
 export const TINT = {
   frame: new Color(0x4a3323),
   coming: new Color(0x8f7f68),
-  failed: new Color(0x8c3a2c),
+  failed: new Color(0x7d6156),
   far: new Color(0x6d5a44),
   audio: new Color(0x2f4a3f),
   plaque: new Color(0xc9b48a),

@@ -25,6 +25,7 @@ import { pictureUrl, soundUrl, Works } from "./works";
 
 const PANORAMA_PIXELS = 4096;
 const LEAST_RADIUS_M = 0.25;
+const MOST_NAME = 40;
 
 export interface PlacedDeeds {
   readonly feet: Vector3;
@@ -129,7 +130,7 @@ export class Placed {
   name(thing: Thing): string {
     const { language } = this.#state.settings.value;
     const { caption, media, model } = thing.entity;
-    if (caption) return caption.text;
+    if (caption) return shortened(caption.text);
     const item = this.library.at(model?.url);
     if (item) return item.name[language] ?? item.name["en"] ?? item.id;
     const work = media?.work ?? workOf(model?.url);
@@ -285,6 +286,12 @@ export class Placed {
 }
 
 const seat = new Vector3();
+
+/** A long caption names a thing by its beginning. */
+function shortened(words: string): string {
+  const letters = [...words];
+  return letters.length > MOST_NAME ? `${letters.slice(0, MOST_NAME - 1).join("")}…` : words;
+}
 
 /** The work that a rendition's address belongs to. */
 function workOf(url: string | undefined): string | null {

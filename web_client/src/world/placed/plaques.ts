@@ -4,7 +4,6 @@ import {
   DynamicDrawUsage,
   InstancedBufferAttribute,
   InstancedBufferGeometry,
-  LinearFilter,
   Mesh,
   type Object3D,
   PlaneGeometry,
@@ -20,11 +19,12 @@ const COLUMNS = 2;
 const CELL_WIDTH = 512;
 const CELL_HEIGHT = 160;
 const ROWS = MOST_PLAQUES / COLUMNS;
-const WIDE_M = 0.46;
+const WIDE_M = 0.52;
 const HIGH_M = (WIDE_M * CELL_HEIGHT) / CELL_WIDTH;
 const GAP_M = 0.05;
-const LINES = 3;
-const FONT = '500 34px "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif';
+const LINES = 2;
+const LINE_PX = 60;
+const FONT = '500 48px "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif';
 
 const VERTEX = /* glsl */ `
 attribute vec3 place;
@@ -67,8 +67,7 @@ export class Plaques {
     this.#context = canvas.getContext("2d")!;
     this.#texture = new CanvasTexture(canvas);
     this.#texture.colorSpace = SRGBColorSpace;
-    this.#texture.minFilter = LinearFilter;
-    this.#texture.generateMipmaps = false;
+    this.#texture.anisotropy = 4;
     const quad = new PlaneGeometry(1, 1);
     const geometry = new InstancedBufferGeometry();
     geometry.index = quad.index;
@@ -170,7 +169,7 @@ function paint(context: CanvasRenderingContext2D, text: string, x: number, y: nu
   context.textAlign = "center";
   const lines = wrap(text, LINES, (words) => context.measureText(words).width <= CELL_WIDTH - 40);
   lines.forEach((line, i) =>
-    context.fillText(line, x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2 + (i - (lines.length - 1) / 2) * 44),
+    context.fillText(line, x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2 + (i - (lines.length - 1) / 2) * LINE_PX),
   );
 }
 
