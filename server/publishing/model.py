@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
 
-Kind = Literal["model", "image", "panorama", "pdf", "epub", "audio"]
+Kind = Literal["model", "avatar", "image", "panorama", "pdf", "epub", "audio"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 State = Literal["received", "checking", "accepted", "refused"]
 STATES: Final[tuple[State, ...]] = get_args(State)

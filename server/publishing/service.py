@@ -16,6 +16,7 @@ from carrel.scenes.errors import Refused
 from carrel.server.accounts.model import STAFF, Identity
 from carrel.server.clock import Clock
 from carrel.server.errors import Forbidden, NotFound, NotSignedIn, StorageError, TooManyRequests
+from carrel.server.publishing.avatars import WORN
 from carrel.server.publishing.errors import DiskFull, NotTaken, QuotaSpent
 from carrel.server.publishing.ingest import Ingested, ingest
 from carrel.server.publishing.model import THUMBNAIL, Made, Owner, Work
@@ -260,6 +261,15 @@ class Works:
         if found is None or found.state != "accepted" or not await self._is_owner(work, identity):
             return False
         return rendition is None or any(made.sha256 == rendition for made in await self.store.files(work))
+
+    async def may_wear(self, identity: Identity, work: str, rendition: str) -> bool:
+        """Whether this person may go about in this file of the work: who brought an avatar wears it, and nobody else, staff neither."""
+        found = await self.store.work(work)
+        if found is None or found.state != "accepted" or found.kind != "avatar":
+            return False
+        if identity.subject not in {owner.subject for owner in await self.store.owners(work)}:
+            return False
+        return any(made.sha256 == rendition and WORN in made.facts for made in await self.store.files(work))
 
     def _is_placed(self, identity: Identity, work: str) -> bool:
         return self.placed is not None and self.placed.is_shown_to(identity.session_id, work)

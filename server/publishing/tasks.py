@@ -11,18 +11,17 @@ import mmap
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final
 
+import msgspec
+
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.container import Bytes
 from carrel.scenes.ingest.gate import check_glb
-from carrel.scenes.ingest.media.gates import GATES, AnyFacts, Kind, kind_of
-from carrel.server.publishing import drawing
-from carrel.server.publishing.model import SOUNDS
-from carrel.server.publishing.optimise import meshopt
+from carrel.scenes.ingest.media.gates import GATES, AnyFacts, kind_of
+from carrel.server.publishing import avatars, drawing
+from carrel.server.publishing.model import SOUNDS, Kind
 from carrel.server.publishing.optimise.build import renditions
 from carrel.server.publishing.optimise.unpack import is_packed, unpacked
 from carrel.server.sandbox.tasks import Out
-
-meshopt.load()
 
 Parameters = dict[str, Any]
 File = tuple[str, bytes, dict[str, int]]
@@ -36,6 +35,10 @@ def prepare(files: list[BinaryIO], parameters: Parameters, out: Out) -> dict[str
     kind, facts = checked(data, parameters.get("name", ""))
     answer: dict[str, Any] = {"kind": kind, "facts": told(facts), "made": {}}
     if kind == "model":
+        body = avatars.body_of(data, facts)
+        if body is not None:
+            kind = answer["kind"] = "avatar"
+            answer["facts"]["avatar"] = msgspec.to_builtins(body)
         data = plain(data)
     if not parameters.get("check_only"):
         for name, content, numbers in MAKERS[kind](files[0], data, facts, parameters, out):
@@ -72,6 +75,11 @@ def model(file: BinaryIO, data: Bytes, _: AnyFacts, parameters: Parameters, out:
         yield made.name, made.data, made.facts
 
 
+def avatar(file: BinaryIO, data: Bytes, facts: AnyFacts, parameters: Parameters, out: Out) -> Iterator[File]:
+    """As a model, which it can be placed as, too."""
+    yield from avatars.marked(model(file, data, facts, parameters, out), data)
+
+
 def image(file: BinaryIO, _: Bytes, __: AnyFacts, ___: Parameters, out: Out) -> Iterator[File]:
     out.step("textures")
     yield from _drawn(drawing.picture(file, drawing.IMAGE))
@@ -102,6 +110,7 @@ def epub(_: BinaryIO, __: Bytes, ___: AnyFacts, ____: Parameters, _____: Out) ->
 Maker = Callable[[BinaryIO, Bytes, AnyFacts, Parameters, Out], Iterator[File]]
 MAKERS: Final[dict[Kind, Maker]] = {
     "model": model,
+    "avatar": avatar,
     "image": image,
     "panorama": panorama,
     "pdf": pdf,

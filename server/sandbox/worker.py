@@ -37,6 +37,10 @@ class Channel:
     def send(self, message: frames.FromWorker) -> None:
         self._channel.sendall(frames.pack(message))
 
+    def wait(self) -> None:
+        """Until the asker has looked at what this took, and ends it."""
+        self._channel.recv(1)
+
     def receive(self, kind: type[T]) -> T:
         length = frames.message_length(frames.receive(self._channel, frames.HEADER_BYTES))
         return msgspec.json.decode(frames.receive(self._channel, length), type=kind)
@@ -61,6 +65,7 @@ def main(descriptor: int, parent: int) -> None:
     channel.send(frames.Ready(standing))
     job = channel.receive(frames.Job)
     channel.send(_answer(task, channel.receive_files(job.files), job, channel))
+    channel.wait()
 
 
 def _answer(task: Task, files: list[BinaryIO], job: frames.Job, channel: Channel) -> frames.FromWorker:

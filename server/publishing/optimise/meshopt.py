@@ -33,6 +33,12 @@ _SHARED_COMPONENT: Final = 2
 _ROOM: Final = 16
 
 
+_PROGRAMS: Final = {
+    name: (Path(__file__).parent / f"{name}.wasm").read_bytes() for name in ("encoder", "simplifier", "decoder")
+}
+"""Read while the files can be read; compiled when they are first used, 0.1 s all three."""
+
+
 class Broken(ValueError):
     """Compressed bytes that are none."""
 
@@ -47,9 +53,10 @@ class _Module:
         config.memory_reservation = 0
         config.memory_guard_size = 0
         config.memory_reservation_for_growth = 32 << 20
+        config.memory_init_cow = False  # that would want a file
         engine = wasmtime.Engine(config)
         self._store = wasmtime.Store(engine)
-        module = wasmtime.Module.from_file(engine, str(Path(__file__).parent / f"{name}.wasm"))
+        module = wasmtime.Module(engine, _PROGRAMS[name])
         self._exports: Any = wasmtime.Instance(self._store, module, []).exports(self._store)
         self.call("__wasm_call_ctors")
 
@@ -98,12 +105,6 @@ def _module(name: str) -> _Module:
         module.call("meshopt_encodeVertexVersion", VERTEX_VERSION)
         module.call("meshopt_encodeIndexVersion", INDEX_VERSION)
     return module
-
-
-def load() -> None:
-    """Compile all three now (0.1 s), before there are walls."""
-    for name in ("encoder", "simplifier", "decoder"):
-        _module(name)
 
 
 # --- order ---

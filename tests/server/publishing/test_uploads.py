@@ -15,7 +15,7 @@ from aiohttp import ClientError
 
 from carrel.server.publishing import uploads
 
-from .world import BYTES, TUS, World, world
+from .world import BYTES, TUS, World, until, world
 
 JUNK = bytes(range(256)) * 40
 
@@ -71,26 +71,23 @@ async def test_in_pieces_and_whose_it_is(library: World) -> None:
 
 async def test_a_connection_that_breaks_loses_nothing(library: World) -> None:
     lin = await library.person("lin")
-    path = (await lin.begin(len(JUNK))).headers["Location"]
-    begun = asyncio.Event()
+    data = JUNK * 300
+    path = (await lin.begin(len(data))).headers["Location"]
+    file = next((Path(library.settings.data_dir) / "works" / "uploads").glob("*.part"))
 
-    async def half() -> AsyncIterator[bytes]:
-        yield JUNK[:3000]
-        begun.set()
+    async def most() -> AsyncIterator[bytes]:
+        yield data[: len(data) - 5000]
         await asyncio.sleep(3600)
 
-    sending = asyncio.create_task(lin.send(path, 0, half()))
-    await begun.wait()
-    file = next((Path(library.settings.data_dir) / "works" / "uploads").glob("*.part"))
-    offset = 0
-    async with asyncio.timeout(10):
-        while not offset:  # another connection asks while the first still hangs
-            offset = int((await lin.ask("HEAD", path, headers=TUS)).headers["Upload-Offset"])
-    assert offset == file.stat().st_size == 3000
+    sending = asyncio.create_task(lin.send(path, 0, most()))
+    await until(lambda: file.stat().st_size > 0)
+    # Another connection asks while the first still hangs.
+    offset = int((await lin.ask("HEAD", path, headers=TUS)).headers["Upload-Offset"])
+    assert 0 < offset == file.stat().st_size < len(data)
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
-    done = await lin.send(path, offset, JUNK[offset:])
-    assert done.headers["Carrel-Work"] == hashlib.sha256(JUNK).hexdigest()
+    done = await lin.send(path, offset, data[offset:])
+    assert done.headers["Carrel-Work"] == hashlib.sha256(data).hexdigest()
 
 
 async def test_a_restart_loses_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,7 @@ from carrel.server.sandbox import WorkerBroke
 from tests.server.sandbox.test_run import children
 
 from .glbs import model
-from .world import world
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            if holds():
-                return
-            await asyncio.sleep(0.005)
+from .world import until, world
 
 
 async def test_a_model_from_the_first_byte_to_its_last(tmp_path: Path) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from carrel.server.accounts import Accounts
 from carrel.server.accounts.cookies import SESSION_COOKIE
+from carrel.server.accounts.model import Role
+from carrel.server.accounts.store import Account
 from carrel.server.publishing.attach import open_publishing
 from carrel.server.publishing.service import Works
 from carrel.server.publishing.uploads import Uploads
@@ -24,6 +26,14 @@ from carrel.server.web.middleware import middlewares
 PASSWORD = "correct horse battery"
 TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = {"Content-Type": "application/offset+octet-stream"}
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(0.005)
 
 
 class Rooms:
@@ -51,9 +61,10 @@ class World:
         self._browsers: list[Browser] = []
 
     async def person(self, name: str, role: str = "reader") -> Browser:
-        """Somebody who has an account and is signed in."""
-        await self.accounts.add_account(name, PASSWORD, [role], name)
-        opened = await self.accounts.sign_in(name, PASSWORD, False, "en", "192.0.2.1", None)
+        """Somebody who has an account and is signed in; without a password, whose hash would take its time."""
+        account = Account(name, name, name, "", frozenset({cast(Role, role)}))
+        await self.accounts._store.add_account(account, self.now_ms)
+        opened = await self.accounts._open(account.id, name, account.roles, "en", 90 * 86_400, shared=False)
         return self._browser(opened.token)
 
     async def guest(self) -> Browser:
