@@ -147,7 +147,9 @@ export function arrangeBar(context: Context): Part {
 }
 
 /** The library's own sentence on a file, where the page has none for its code. */
-function whyOf(words: Words, trouble: Trouble): string {
+export function whyOf(words: Words, trouble: Trouble): string {
+  // Here it is no session that has ended: a guest has come as far as guests come.
+  if (trouble.code === "not_signed_in") return words.t("arrange.works.sign_in");
   const known = ["trouble", "error"].some((part) => words.has(`${part}.${trouble.code}`));
   return known || !trouble.detail ? troubleWords(wordsFace(words), trouble) : trouble.detail;
 }

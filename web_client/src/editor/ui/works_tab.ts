@@ -1,8 +1,9 @@
 /** One's own works, and the door for bringing new ones. */
-import { asTrouble, troubleWords, wordsFace, type Context, type Part } from "../../ui/context";
+import { asTrouble, type Context, type Part } from "../../ui/context";
 import { button, el } from "../../ui/dom";
 import { Cleanup } from "../../hall/signal";
 import { sourceOf } from "../uploads";
+import { whyOf } from "./bar";
 import type { Work } from "../../world/placed/works";
 
 const ACCEPT =
@@ -60,7 +61,7 @@ export function worksTab(context: Context): Part {
       (error: unknown) => {
         if (gone) return;
         list.replaceChildren(
-          el("p", { class: "error" }, troubleWords(wordsFace(words), asTrouble(error))),
+          el("p", { class: "error" }, whyOf(words, asTrouble(error))),
           button(t("arrange.again"), read, { kind: "btn--small" }),
         );
       },
