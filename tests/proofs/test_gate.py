@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.gate import check_glb
+from tests.scenes.ingest.answers import refusal_of
 from tests.scenes.ingest.hostile_glb import ATTACKS
 from tests.scenes.ingest.khronos import validator
 from tests.scenes.ingest.large import large_glb
@@ -55,7 +55,7 @@ def test_everything_the_validator_calls_an_error_is_refused(measured: Callable[.
                 errors = khronos.errors(data)
                 if errors is None:
                     continue
-                refusal = refusal_of(data)
+                refusal = refusal_of(check_glb, data)
                 found[bool(errors), refusal is not None] += 1
                 if errors and refusal is None:
                     missed.append(f"{name}: {errors[0]}")
@@ -76,25 +76,17 @@ def test_every_error_of_the_validator_has_a_file(measured: Callable[..., None]) 
     with validator() as khronos:
         for name, _, make in ATTACKS:
             data = make()
-            assert refusal_of(data) is not None, name
+            assert refusal_of(check_glb, data) is not None, name
             shown |= {error.split()[0] for error in khronos.errors(data) or []} if len(data) < SMALL_BYTES else set()
         for name, make_sample in SAMPLES.items():
             stream = mutants(make_sample(), random.Random(f"{SEED}{name} codes"))
             for _ in range(FOR_CODES):
                 data = next(stream)
                 errors = khronos.errors(data)
-                assert not errors or refusal_of(data) is not None
+                assert not errors or refusal_of(check_glb, data) is not None
                 shown |= {error.split()[0] for error in errors or []}
     assert listed - shown <= {"IO_ERROR", "INVALID_URI"}, "what is outside the file is never asked for"
     measured(codes=len(listed), shown=len(listed & shown))
-
-
-def refusal_of(data: bytes) -> Refused | None:
-    try:
-        check_glb(data)
-    except Refused as refusal:
-        return refusal
-    return None
 
 
 def test_a_hundred_thousand_mutations(measured: Callable[..., None]) -> None:
@@ -104,7 +96,7 @@ def test_a_hundred_thousand_mutations(measured: Callable[..., None]) -> None:
     for number in range(ALONE):
         data = next(streams[number % len(streams)])
         start = time.perf_counter()
-        refused += refusal_of(data) is not None
+        refused += refusal_of(check_glb, data) is not None
         slowest = max(slowest, time.perf_counter() - start)
     peak = peak_bytes()
     assert slowest < SLOWEST_S

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.gate import check_glb
 from tests.scenes.ingest import samples
+from tests.scenes.ingest.answers import refusal_of
 from tests.scenes.ingest.glb import Builder, Json
 from tests.scenes.ingest.khronos import validator
 
@@ -117,15 +117,9 @@ def test_formats_are_as_the_validator_has_them(
     with validator() as khronos:
         for name, data in files():
             errors = khronos.errors(data)
-            assert (refusal_of(data) is None) == (not errors), f"{name}: {errors}, {refusal_of(data)}"
+            assert (refusal_of(check_glb, data) is None) == (not errors), (
+                f"{name}: {errors}, {refusal_of(check_glb, data)}"
+            )
             count += 1
             refused += bool(errors)
     measured(formats=count, refused=refused)
-
-
-def refusal_of(data: bytes) -> Refused | None:
-    try:
-        check_glb(data)
-    except Refused as refusal:
-        return refusal
-    return None

@@ -73,7 +73,7 @@ attack("AVIF cut", "image", "box_range", lambda: m.avif()[:-9])
 attack("AVIF of endless boxes", "image", "box_count", lambda: m.avif() + struct.pack(">I4s", 8, b"free") * 100_001)
 attack("page as a picture", "image", "image_type", lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>")
 attack("nothing as a picture", "image", "image_type", lambda: b"")
-attack("panorama that is square", "panorama", "panorama_shape", lambda: m.saved(m.pixels(2048, 2048), "WEBP"))
+attack("panorama that is square", "panorama", "panorama_shape", lambda: sized_jpeg(4096, 4096))
 attack("panorama that is small", "panorama", "panorama_size", lambda: m.png())
 
 

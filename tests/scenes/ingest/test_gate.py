@@ -17,7 +17,7 @@ from tests.scenes.ingest.mutations import mutants
 from tests.scenes.ingest.samples import SAMPLES
 
 SHIPPED = sorted((Path(__file__).parents[3] / "assets" / "gltf").rglob("*.glb"))
-MUTATIONS = 3000
+MUTATIONS = 2200
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.media.gates import GATES, kind_of
+from tests.scenes.ingest.answers import refusal_of
 from tests.scenes.ingest.hostile_media import ATTACKS
 from tests.scenes.ingest.media_samples import RIGHT
 from tests.scenes.ingest.mutations import mutate_bytes
@@ -51,15 +51,7 @@ def test_damaged_files_never_make_it_stumble(name: str) -> None:
     chance = random.Random(name)
     data = make()
     for _ in range(MUTATIONS if len(data) < 50_000 else MUTATIONS // 10):
-        refusal_or_facts(lambda damaged: GATES[kind](damaged), mutate_bytes(data, chance))  # type: ignore[index]
-
-
-def refusal_or_facts(check: Callable[[bytes], object], data: bytes) -> Refused | None:
-    try:
-        check(data)
-    except Refused as refusal:
-        return refusal
-    return None
+        refusal_of(GATES[kind], mutate_bytes(data, chance))  # type: ignore[index]
 
 
 @pytest.mark.parametrize("name", [name for name, *_ in ATTACKS])
