@@ -189,8 +189,8 @@ def _bar(m: Model, tall: float) -> None:
         box(m, "brass", (s * (half - 0.12), foot + tall / 2, 0.04), (0.02, tall, 0.05), sub=0.5)
     for y in (foot - 0.012, foot + tall + 0.012):
         box(m, "brass", (0, y, 0.04), (at.BAR_WIDTH - 0.20, 0.024, 0.06), sub=0.5)
-    x, y = floats([-0.8, -0.3, -0.11, 0.11, 0.3, 0.8]), floats([foot - 0.5, foot, foot + tall, foot + tall + 0.5])
+    across, up = floats([-0.8, -0.3, -0.11, 0.11, 0.3, 0.8]), floats([foot - 0.5, foot, foot + tall, foot + tall + 0.5])
     fade = floats([0, 0.05, 0.17, 0.17, 0.05, 0])[:, None] * floats([0, 1, 1, 0])[None]
-    sheet = np.stack([*np.meshgrid(x, y, indexing="ij"), np.full((6, 4), 0.02)], -1)
+    sheet = np.stack([*np.meshgrid(across, up, indexing="ij"), np.full((6, 4), 0.02)], -1)
     grid(m, "sunbeam", floats(sheet), 0 * sheet[..., :2], glow=1.0, blocks=False, alpha=floats(fade.ravel()))
     m.lamp((0, foot + tall * 0.5, 0.45), floats([1.0, 0.74, 0.42]) * (0.9 + 0.5 * tall), 5.0, shaded=False)

@@ -81,7 +81,9 @@ def _screens(m: Model) -> None:
             for x2 in (-leaf / 6, leaf / 6):
                 box(m, "oak_dark", (x2, (0.34 + tall) / 2, 0.004), (0.010, tall - 0.36, 0.014), sub=1, skip="y-y+")
             box(m, "oak_dark", (0, 0.18, 0), (leaf - 0.07, 0.29, 0.012), sub=0.3, skip="x-x+y-y+")
-            rect(m, "shade_linen", (-leaf / 2 + 0.03, 0.34, -0.004), (leaf - 0.06, 0, 0), (0, tall - 0.36, 0), glow=0.62)
+            rect(
+                m, "shade_linen", (-leaf / 2 + 0.03, 0.34, -0.004), (leaf - 0.06, 0, 0), (0, tall - 0.36, 0), glow=0.62
+            )
             rect(m, "paper", (leaf / 2 - 0.03, 0.34, -0.012), (-leaf + 0.06, 0, 0), (0, tall - 0.36, 0), sub=0.4)
 
 

@@ -159,6 +159,7 @@ LOFT = Look(
         ("plinth-left", (-2.9, 1.0, -8.2), 0.0),
         ("plinth-right", (2.5, 1.0, -8.3), 0.0),
     ),
+    heading=-24.0,
     daylight=sun(26, 26, 0.8, 1.0),
     exposure=1.45,
     outlook=lambda: dimmed(skyline(), 0.72),

@@ -84,6 +84,7 @@ class Look:
     outlook: Callable[[], Image.Image]
     textures: Callable[[], dict[str, Image.Image]]
     body: Callable[[Room, Look], None]  # what only this look has: ceiling, hearth, garden
+    heading: float = 0.0  # where people look who arrive: 0 inward, 90 toward -x
     bare: tuple[tuple[str, float, float], ...] = ()  # side, from, to: where no panelling or skirting runs
     window_depth: float = 0.24
     view: tuple[float, float, float] = (1.6, 0.7, 0.5)
@@ -105,8 +106,8 @@ class Look:
             high=(self.half, self.height, 0.0),
             daylight=self.daylight,
             look={**look, "probe": [0.0, 1.6, -self.depth / 2], **self.look},
-            arrivals=tuple((px, pz, 0.0) for px, pz in near),
-            safe=(x, -0.7, 0.0),
+            arrivals=tuple((px, pz, self.heading) for px, pz in near),
+            safe=(x, -0.7, self.heading),
             places=self.places,
             entities=tuple(entities),
             beyond=4.0,

@@ -125,6 +125,7 @@ WALNUT = Look(
         ("plinth-left", (-1.45, 1.0, -6.98), 0.0),
         ("plinth-right", (2.5, 1.0, -6.95), 0.0),
     ),
+    heading=26.0,
     daylight=sun(24, 34),
     exposure=1.75,
     outlook=lambda: dimmed(park(), 0.72),
