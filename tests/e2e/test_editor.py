@@ -41,7 +41,7 @@ def visit(browser: Browser, open_library: ServerProcess) -> Iterator[Callable[..
 @pytest.fixture(scope="module")
 def keeper_session(browser: Browser, open_library: ServerProcess) -> Iterator[BrowserContext]:
     """The library's staff, signed in as people do."""
-    context = browser.new_context(viewport=DESKTOP, locale="en-GB")
+    context = browser.new_context(locale="en-GB")
     page = context.new_page()
     page.goto(f"{open_library.url}/login")
     page.get_by_label("Name", exact=True).fill(KEEPER)
