@@ -1,4 +1,4 @@
-"""Which models and works may be placed: shipped furniture, and works that the library has accepted."""
+"""Which models and works may be placed or worn: shipped furniture, and works that the library has accepted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from carrel.scenes.document import Components
 from carrel.server.accounts.model import Identity
 from carrel.server.errors import BadRequest, ConfigurationError, Forbidden
+from carrel.server.wire.messages import Look
 
 _RENDITION: Final = re.compile(r"/api/works/([0-9a-f]{64})/files/([0-9a-f]{64})")
 
@@ -21,11 +22,17 @@ class Works(Protocol):
     async def may_show(self, identity: Identity, work: str, rendition: str | None) -> bool:
         """Whether this work (SHA-256 of its original) was accepted, has this rendition, and is this person's to show."""
 
+    async def may_wear(self, identity: Identity, work: str, rendition: str) -> bool:
+        """Whether this work is an avatar of this person's own, and this rendition of it fit to be worn."""
+
 
 class NoWorks:
     """A library that takes no works from its readers."""
 
     async def may_show(self, identity: Identity, work: str, rendition: str | None) -> bool:
+        return False
+
+    async def may_wear(self, identity: Identity, work: str, rendition: str) -> bool:
         return False
 
 
@@ -51,6 +58,16 @@ class Models:
             await self._allow(identity, found[1], found[2])
         if media is not None:
             await self._allow(identity, media.work, None)
+
+    async def check_look(self, identity: Identity, look: Look) -> None:
+        """Raises BadRequest, Forbidden. What a look says beside its model needs no leave."""
+        if look.model is None:
+            return
+        found = _RENDITION.fullmatch(look.model.url)
+        if found is None or found[2] != look.model.sha256:
+            raise BadRequest("A body of one's own is a work that the library has accepted.")
+        if not await self._works.may_wear(identity, found[1], found[2]):
+            raise Forbidden("This avatar is not here, not accepted yet, or not yours to wear.")
 
     async def _allow(self, identity: Identity, work: str, rendition: str | None) -> None:
         if not await self._works.may_show(identity, work, rendition):

@@ -123,6 +123,11 @@ class Room:
     def of_subject(self, subject: str) -> list[Participant]:
         return [one for one in self.participants.values() if one.subject == subject]
 
+    def wears(self, work: str) -> bool:
+        """Whether somebody here goes about in this work (SHA-256 of its original)."""
+        worn = (one.person.look.model for one in self.participants.values() if one.here)
+        return any(model is not None and model.url.startswith(f"/api/works/{work}/") for model in worn)
+
     # --- coming in ---
 
     def expect(

@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import structlog
 from prometheus_client import CollectorRegistry
 
 from carrel.server.accounts.model import Identity
 from carrel.server.bucket import Bucket
 from carrel.server.clock import Clock, steady_clock
-from carrel.server.errors import Banned, NotFound, NotSignedIn
+from carrel.server.errors import Banned, NotFound, NotSignedIn, PeerError
 from carrel.server.rooms.broadcast import Broadcast
 from carrel.server.rooms.metrics import RoomMetrics
 from carrel.server.rooms.model import CLOSE_CODES, CLOSE_RESTART, CLOSE_SESSION_ENDED, RoomSpec
@@ -144,6 +145,7 @@ class Rooms:
             raise Banned(f"You are banned from this room: {ban.reason}", until_ms=ban.until_ms)
         blocks = await self.moderation.blocks_of(identity.subject)
         await live.writer.refresh()
+        wish = await self._wearable(live.writer.models, identity, wish)
         self.still_signed_in(identity)
         one, ticket = room.expect(identity, blocks, wish, self.now_ms())
         return EnterAnswer(
@@ -208,8 +210,17 @@ class Rooms:
     # --- for the library's other services ---
 
     def is_shown_to(self, session_id: str, work: str) -> bool:
-        """Whether this session is in a room where something shows the work (SHA-256 of its original)."""
-        return any(work in room.scene.works() for room, _ in self.places_of(session_id))
+        """Whether this session is in a room where something shows the work or somebody wears it (SHA-256 of its original)."""
+        return any(work in room.scene.works() or room.wears(work) for room, _ in self.places_of(session_id))
+
+    async def _wearable(self, models: Models, identity: Identity, wish: EnterRequest) -> EnterRequest:
+        """A body that is gone, or not theirs, keeps nobody outside: they come in the shipped one."""
+        if wish.look is not None and wish.look.model is not None:
+            try:
+                await models.check_look(identity, wish.look)
+            except PeerError:
+                return msgspec.structs.replace(wish, look=msgspec.structs.replace(wish.look, model=None))
+        return wish
 
     def end_session(self, session_id: str) -> None:
         """Logout or the end of a session: its sockets are closed with a reason, its tickets and resume tokens die."""

@@ -22,7 +22,18 @@ from carrel.server.rooms.room import Deed, Room, frames_answer
 from carrel.server.rooms.scene_requests import SceneRequest, cleaned, components_of, decide
 from carrel.server.rooms.scene_writer import Done, Outcome, SceneWriter
 from carrel.server.wire import frames
-from carrel.server.wire.messages import Answer, Applied, Failure, Hello, Leave, RoomRequest, request_decoder
+from carrel.server.wire.messages import (
+    Answer,
+    Applied,
+    Failure,
+    Hello,
+    Leave,
+    Look,
+    Result,
+    RoomRequest,
+    SetLook,
+    request_decoder,
+)
 
 
 class VisitConnection(Protocol):
@@ -85,6 +96,7 @@ class Visit:
         self._bad = Bucket(room.settings.bad_messages_per_minute, 60_000, at_ms=now_ms)
         self._opened_ms = self._heard_ms = now_ms
         self._pinged = False
+        self._look: Look | None = None
         self._kinds: dict[int, Callable[[bytes, int], None]] = {
             UP_POSE: self._on_pose,
             frames.UP_REQUEST: self._on_request,
@@ -174,6 +186,11 @@ class Visit:
         if isinstance(request, SceneRequest):
             self._on_scene(one, request, now_ms)
             return
+        if isinstance(request, SetLook) and request.look is not None:
+            self._look = request.look
+            if request.look.model is not None:
+                self._house.spawn(self._wear(one, request, request.look, now_ms))
+                return
         answer = requests.answer(self.room, one, request, now_ms)
         if isinstance(answer, Failure):
             if answer.code == "too_many_requests":
@@ -226,6 +243,20 @@ class Visit:
         self.connection.heard = False
         self._heard_ms = now_ms
         self.connection.take_poses(self.room.poses, self._one.slot)
+
+    async def _wear(self, one: Participant, request: SetLook, look: Look, now_ms: int) -> None:
+        """A body of one's own is looked up first; by then another look may have been asked for, and that one stays."""
+        answer: Answer = _broken(request.id)
+        try:
+            one.visitor.quota.requests.spend(now_ms, "You are asking too fast. Wait a moment.")
+            await self._writer.models.check_look(one.identity, look)
+            answer = Result(id=request.id)
+            if look is self._look and one.state != "gone":
+                answer = requests.answer(self.room, one, request, self._house.now_ms())
+        except PeerError as error:
+            answer = requests.failure(request.id, error)
+        finally:
+            self._send(answer)
 
     async def _answer_after(self, deeds: list[Deed], answer: Answer) -> None:
         """Nobody is told that something is kept before it is."""

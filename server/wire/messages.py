@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from carrel.scenes.arrangement.values import EntityId, Owner, Placement
-from carrel.scenes.document import Components, Entity, Transform
+from carrel.scenes.document import Components, Entity, Model, Transform
 
 PROTOCOL_VERSION = 1
 
@@ -44,10 +44,14 @@ Component = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}$")]
 
 
 class Look(Struct, frozen=True, forbid_unknown_fields=True):
-    """An avatar's look: which body, and the colours a person chose for its tint slots."""
+    """An avatar's look: which body, and the colours a person chose for its tint slots.
+
+    `model` is a body of the person's own, an accepted avatar; where it cannot be shown, or is too far away, the shipped one stands for it.
+    """
 
     id: Id = "ada"
     colours: Annotated[dict[Id, Colour], Meta(max_length=16)] = {}
+    model: Model | None = None
 
 
 class Person(Struct, frozen=True, kw_only=True):

@@ -141,6 +141,9 @@ class FreeModels:
     async def may_show(self, identity: Identity, work: str, rendition: str | None) -> bool:
         return work.startswith("0")
 
+    async def may_wear(self, identity: Identity, work: str, rendition: str) -> bool:
+        return work.startswith("0")
+
 
 FREE_MODELS = Models(Path("/nowhere"), FreeModels())
 """Works whose SHA-256 begins with 0 are everybody's to show."""

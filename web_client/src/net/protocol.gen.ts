@@ -1,7 +1,7 @@
 // Made from server/wire by `make generate`. Do not edit.
 
 export const PROTOCOL_VERSION = 1 as const;
-export const SCHEMA_HASH = "db7c31a85239733d" as const;
+export const SCHEMA_HASH = "d2b1158c7363ee4d" as const;
 export const UP = {"pose":1,"request":2,"ping":3,"drag":4} as const;
 export const DOWN = {"frame":129,"answer":130,"pong":131,"private":132} as const;
 export const FLAG = {"hands":1,"left":2,"right":4,"seated":8,"jump":16,"away":32,"speaking":64,"fingers":128} as const;
@@ -45,10 +45,16 @@ export interface SetAway {
   away: boolean;
   id: number;
 }
-/** An avatar's look: which body, and the colours a person chose for its tint slots. */
+/** A GLB that stands at the entity's transform; `url` is relative to the origin. */
+export interface Model {
+  url: string;
+  sha256: string;
+}
+/** An avatar's look: which body, and the colours a person chose for its tint slots. `model` is a body of the person's own, an accepted avatar; where it cannot be shown, or is too far away, the shipped one stands for it. */
 export interface Look {
   id?: string;
   colours?: Record<string, string>;
+  model?: Model | null;
 }
 export interface SetLook {
   type: "set_look";
@@ -101,11 +107,6 @@ export interface Transform {
   position: [number, number, number];
   rotation?: [number, number, number, number];
   scale?: number;
-}
-/** A GLB that stands at the entity's transform; `url` is relative to the origin. */
-export interface Model {
-  url: string;
-  sha256: string;
 }
 /** The transform is where the hips rest; the heading is where a seated person looks. */
 export interface Seat {
