@@ -36,8 +36,8 @@ def contents(room: Room) -> None:
             joinery.lantern(m, 1.75)
     with m.at((0, 0, at.TABLE_Z)):
         _scroll_table(m, solids, sheet, librarian)
-    _window_side(m, solids, sheet)
-    _corner(m, solids, sheet, librarian)
+    _window_side(m, solids)
+    _corner(m, solids)
 
 
 def _rack(m: Model, solids: Solids, sheet: Sheet, librarian: Librarian, number: int, width: float) -> None:
@@ -86,7 +86,7 @@ def _scroll_table(m: Model, solids: Solids, sheet: Sheet, librarian: Librarian) 
         solids.box(m, (-0.22, 0, -0.22), (0.22, 0.42, 0.22), "stone")
 
 
-def _window_side(m: Model, solids: Solids, sheet: Sheet) -> None:
+def _window_side(m: Model, solids: Solids) -> None:
     x = at.HALF - 0.36
     with m.at((x, 0, -0.16 - at.BAY * 1.5), turn=-90):
         scholar.long_table(m, 2.5)
@@ -106,7 +106,7 @@ def _window_side(m: Model, solids: Solids, sheet: Sheet) -> None:
             scholar.drum_stool(m)
 
 
-def _corner(m: Model, solids: Solids, sheet: Sheet, librarian: Librarian) -> None:
+def _corner(m: Model, solids: Solids) -> None:
     """A folding screen behind a chair and a small table with tea and a lamp, beside the entrance."""
     with m.at((3.35, 0, -1.05), turn=-52):
         folding_screen(m, 4, 1.85, joinery.WOOD)

@@ -22,7 +22,7 @@ def build_consultation_room(inputs: RoomInputs, seed: int, quality: str) -> Buil
 
 
 def _place(room: Room) -> None:
-    shell(room.model, room.sheet)
+    shell(room.model)
     contents(room)
 
 

@@ -12,12 +12,11 @@ from carrel.scenes.halls.kit.panelling import cornice, doorway, open_door, rect_
 from carrel.scenes.halls.kit.shapes import grid, rect
 from carrel.scenes.halls.kit.sweeps import sweep
 from carrel.scenes.halls.kit.window import arched_wall, sunbeam, window
-from carrel.scenes.halls.paint.prints import Sheet
 
 CEILING_ROSE = [(0.10, 0), (0.09, -0.03), (0.03, -0.05), (0, -0.03), (-0.02, 0)]
 
 
-def shell(m: Model, sheet: Sheet) -> None:
+def shell(m: Model) -> None:
     half, long, high = at.HALF, at.LENGTH, at.HEIGHT
     floor = m.panel((-half, 0, 0), (2 * half, 0, 0), (0, 0, -long), (0, 1, 0), 0.016)
     points = floats([[(-half, 0, 0), (-half, 0, -long)], [(half, 0, 0), (half, 0, -long)]])

@@ -42,7 +42,7 @@ def build_exhibition_room(inputs: RoomInputs, seed: int, quality: str) -> BuiltR
 
 
 def _place(room: Room) -> None:
-    shell(room.model, room.sheet, room.solids)
+    shell(room.model, room.solids)
     contents(room)
 
 

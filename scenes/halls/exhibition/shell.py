@@ -7,13 +7,12 @@ from carrel.scenes.halls.kit.gallery import CEILING, rooflight, standing_wall, t
 from carrel.scenes.halls.kit.model import Model
 from carrel.scenes.halls.kit.panelling import doorway, rect_wall
 from carrel.scenes.halls.kit.shapes import box, rect
-from carrel.scenes.halls.paint.prints import Sheet
 from carrel.scenes.halls.room.solids import Solids
 
 SKIRTING = 0.10
 
 
-def shell(m: Model, sheet: Sheet, solids: Solids) -> None:
+def shell(m: Model, solids: Solids) -> None:
     half, long, high = at.HALF, at.LENGTH, at.HEIGHT
     floor = m.panel((-half, 0, 0), (2 * half, 0, 0), (0, 0, -long), (0, 1, 0), 0.032)
     rect(m, "parquet", (-half, 0, 0), (2 * half, 0, 0), (0, 0, -long), panel=floor)

@@ -38,17 +38,13 @@ def bar(m: Model, start: Points, end: Points, wide: float = BAR, deep: float = B
 
 
 def lattice(m: Model, width: float, height: float, pattern: str) -> None:
-    """Sticks that fill a rectangle of local x-y, its foot's middle at the origin: `steps`, `diamond`, `cracked` or `rails`."""
+    """Sticks that fill a rectangle of local x-y, its foot's middle at the origin: `steps`, `diamond` or `cracked`."""
     if pattern == "diamond":
         _diamond(m, width, height)
     elif pattern == "steps":
         _steps(m, width, height)
-    elif pattern == "cracked":
-        _cracked(m, width, height)
     else:
-        for k in range(1, max(2, round(width / 0.09))):
-            x = -width / 2 + k * width / max(2, round(width / 0.09))
-            bar(m, (x, 0), (x, height))
+        _cracked(m, width, height)
 
 
 def _diamond(m: Model, width: float, height: float) -> None:

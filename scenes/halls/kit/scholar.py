@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from carrel.scenes.halls.kit.arrays import Floats, Points, floats, rotation_x, rotation_z
+from carrel.scenes.halls.kit.arrays import Floats, Points, floats, rotation_z
 from carrel.scenes.halls.kit.bookcase import Picture
 from carrel.scenes.halls.kit.model import MID, NEAR, Model
 from carrel.scenes.halls.kit.shapes import box, grid, rect
@@ -402,14 +402,13 @@ def tea_set(m: Model) -> None:
         hard=70,
     )
     tube(m, "terracotta", floats([[0.05, 0.035, 0], [0.085, 0.05, 0], [0.105, 0.08, 0]]), [0.014, 0.010, 0.007], n=6)
-    with m.at(matrix=rotation_x(0)):
-        tube(
-            m,
-            "terracotta",
-            floats([[-0.05, 0.065, 0], [-0.09, 0.06, 0], [-0.085, 0.03, 0], [-0.055, 0.025, 0]]),
-            0.006,
-            n=5,
-        )
+    tube(
+        m,
+        "terracotta",
+        floats([[-0.05, 0.065, 0], [-0.09, 0.06, 0], [-0.085, 0.03, 0], [-0.055, 0.025, 0]]),
+        0.006,
+        n=5,
+    )
     for x, z in ((0.13, 0.09), (-0.06, 0.14)):
         lathe(
             m,
