@@ -16,7 +16,7 @@ from PIL import Image
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.edit import Glb
 from carrel.scenes.ingest.gate import check_glb
-from carrel.server.publishing.optimise import accessors, build, compare, meshopt, pools
+from carrel.server.publishing.optimise import accessors, build, compare, meshopt, pools, textures
 from carrel.server.publishing.optimise.unpack import is_packed, unpacked
 
 from . import glbs, khronos
@@ -129,13 +129,15 @@ def test_geometry_is_a_fifth_or_less() -> None:
     assert len(data) > 5 * len(renditions(data)["view"])
 
 
-def test_pictures_become_webp_and_small() -> None:
-    glb = glbs.model(8, texture=2400)
+def test_pictures_become_webp_and_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert textures.SIDES == {"view": 2048, "half": 1024, "quarter": 512, "tenth": 256}
+    monkeypatch.setitem(textures.SIDES, "view", 300)
+    glb = glbs.model(8, texture=400)
     found = Glb.parse(renditions(glb.to_bytes())["view"])
     image = found.json["images"][0]
     assert image["mimeType"] == "image/webp"
     picture = Image.open(io.BytesIO(found.view(image["bufferView"])))
-    assert picture.size == (2048, 2048)
+    assert picture.size == (300, 300)
     assert found.json["textures"][0] == {"extensions": {"EXT_texture_webp": {"source": 0}}}
     assert "EXT_texture_webp" in found.json["extensionsRequired"]
 
