@@ -102,29 +102,37 @@ def _png(data: memoryview, header: PictureHeader, limits: MediaLimits) -> None:
 
 def _jpeg(data: memoryview, header: PictureHeader, limits: MediaLimits) -> None:
     seen = np.frombuffer(data, np.uint8)
-    places = np.concatenate(
-        [at + np.flatnonzero(seen[at : at + _BLOCK] == 0xFF) for at in range(0, len(seen) - 1, _BLOCK)]
-    )
-    places = places[places < len(seen) - 1]
-    follow = seen[places + 1]
-    markers = places[(follow != 0) & (follow != 0xFF) & ((follow < 0xD0) | (follow > 0xD7))]
-    end = _jpeg_end(data, markers, 0, limits)
+    end = _jpeg_end(seen, 0, limits)
     for _ in range(_MORE):
         if bytes(data[end : end + 3]) != b"\xff\xd8\xff":
             break
-        end = _jpeg_end(data, markers, end, limits)  # cameras put smaller pictures behind the first
+        end = _jpeg_end(seen, end, limits)  # cameras put smaller pictures behind the first
     _check_end(data, end)
 
 
-def _jpeg_end(data: memoryview, markers: NDArray[np.intp], start: int, limits: MediaLimits) -> int:
+def _marker_after(data: NDArray[np.uint8], offset: int) -> int | None:
+    """Where the next marker is that is no part of the picture's own data; looked for in growing steps."""
+    step = 256
+    while offset < len(data) - 1:
+        part = data[offset : offset + step + 1]
+        follow = part[1:]
+        is_marker = (part[:-1] == 0xFF) & (follow != 0) & (follow != 0xFF) & ((follow < 0xD0) | (follow > 0xD7))
+        if is_marker.any():
+            return offset + int(np.argmax(is_marker))
+        offset += step
+        step = min(2 * step, _BLOCK)
+    return None
+
+
+def _jpeg_end(data: NDArray[np.uint8], start: int, limits: MediaLimits) -> int:
     """Where the JPEG picture that begins at `start` ends, behind its last marker."""
     offset, frames, scans, notes = start + 2, 0, 0, 0
     for _ in range(limits.chunks):
-        at = int(np.searchsorted(markers, offset))
-        if at == len(markers):
+        found = _marker_after(data, offset)
+        if found is None:
             raise Refused("image_truncated", "The JPEG picture has no end: it was cut. Send it again.")
-        offset = int(markers[at])
-        marker = data[offset + 1]
+        offset = found
+        marker = int(data[offset + 1])
         if marker == 0xD9:
             if not scans:
                 raise Refused("image_broken", "The JPEG picture has a size and no picture.")

@@ -226,6 +226,38 @@ def dressed() -> Builder:
     return b
 
 
+def glossy() -> Builder:
+    """The older material model, every texture of the others, visibility, and a licence."""
+    b = textured()
+    texture: Json = {"index": 0, "texCoord": 0}
+    parts: Json = {
+        "KHR_materials_pbrSpecularGlossiness": {
+            "diffuseFactor": [1, 1, 1, 1],
+            "diffuseTexture": texture,
+            "glossinessFactor": 0.5,
+            "specularFactor": [1, 1, 1],
+            "specularGlossinessTexture": texture,
+        },
+    }
+    others: Json = {
+        "KHR_materials_sheen": {"sheenColorTexture": texture, "sheenRoughnessTexture": texture},
+        "KHR_materials_specular": {"specularTexture": texture, "specularColorTexture": texture},
+        "KHR_materials_volume": {"thicknessTexture": texture},
+        "KHR_materials_iridescence": {"iridescenceTexture": texture, "iridescenceThicknessMinimum": 100,
+                                      "iridescenceThicknessMaximum": 400, "iridescenceThicknessTexture": texture},
+        "KHR_materials_anisotropy": {"anisotropyTexture": texture},
+        "KHR_materials_clearcoat": {"clearcoatRoughnessFactor": 0.1, "clearcoatRoughnessTexture": texture},
+    }  # fmt: skip
+    b.json["materials"][0]["extensions"] = others
+    b.add("materials", {"extensions": parts})
+    b.json["meshes"].append({"primitives": [b.json["meshes"][0]["primitives"][0] | {"material": 1}]})
+    b.stand(mesh=1, extensions={"KHR_node_visibility": {"visible": False}})
+    b.json["extensions"] = {"KHR_xmp_json_ld": {"packets": [{"dc:rights": "CC0"}]}}
+    b.json["asset"]["extensions"] = {"KHR_xmp_json_ld": {"packet": 0}}
+    b.json["extensionsUsed"] = [*parts, *others, "KHR_node_visibility", "KHR_xmp_json_ld"]
+    return b
+
+
 def webp() -> Builder:
     b = textured()
     source = b.add("images", {"bufferView": b.view(picture("WEBP")), "mimeType": "image/webp"})
@@ -246,5 +278,5 @@ def strange() -> Builder:
 SAMPLES: dict[str, Sample] = {
     made.__name__: made
     for made in (empty, triangle, textured, interleaved, bent, pointed, skinned, morphing, animated, sparse, instanced, quantized, cameras,
-                 dressed, webp, strange)
+                 dressed, glossy, webp, strange)
 }  # fmt: skip
