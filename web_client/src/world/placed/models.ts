@@ -72,6 +72,14 @@ export class Models {
       .finally(() => this.#under_way--);
   }
 
+  /** Gives back a file that nothing shows. */
+  drop(url: string): void {
+    const known = this.#known.get(url);
+    if (typeof known !== "object") return;
+    this.#known.delete(url);
+    known.dispose();
+  }
+
   dispose(): void {
     this.#gone = true;
     for (const model of this.#known.values()) if (typeof model === "object") model.dispose();

@@ -16,6 +16,10 @@ import type { Works } from "./works";
 const TRIANGLES = { high: 600_000, low: 120_000 } as const;
 /** No model is drawn in full from farther away. */
 const MODEL_FAR_M = { high: 60, low: 35 } as const;
+/** Different models that are drawn in full, the nearest first: each costs draws and textures of its own. */
+const MOST_MODELS = { high: 80, low: 30 } as const;
+/** Models kept beyond those, for who comes back to where they were. */
+const KEPT_MODELS = 20;
 const PLAN_S = 0.4;
 const PLAN_M = 1;
 const MOST_BLOBS = 2000;
@@ -113,6 +117,7 @@ export class PlacedLayers implements ThingsListener {
       .map((thing) => ({ thing, far: Math.max(0, thing.position.distanceTo(eye) - thing.radius_m) }))
       .sort((a, b) => a.far - b.far);
     const models = new Map<string, Thing[]>();
+    const coming = new Set<string>();
     const boxes: [Thing, Tint][] = [];
     const pictures: Thing[] = [];
     const cards: Thing[] = [];
@@ -134,8 +139,10 @@ export class PlacedLayers implements ThingsListener {
         continue;
       }
       const state = this.#models.get(url);
-      const within = far < MODEL_FAR_M[this.#quality] && triangles > 0;
+      const admitted = models.has(url) || models.size + coming.size < MOST_MODELS[this.#quality];
+      const within = admitted && far < MODEL_FAR_M[this.#quality] && triangles > 0;
       if (within && typeof state !== "object") {
+        if (state !== "failed") coming.add(url);
         this.#models.want(url, now_ms);
         // Who found no place among the few that are fetched at once asks again.
         if (!this.#models.get(url)) this.#stale = true;
@@ -149,6 +156,7 @@ export class PlacedLayers implements ThingsListener {
     }
     for (const [url, batch] of this.#batches) if (!models.has(url)) batch.fill([]);
     for (const [url, group] of models) this.#batch(url).fill(group);
+    this.#forget(models);
     this.#boxes.fill(boxes);
     this.#pictures.fill(pictures);
     this.#plaques.fill(cards, this.#card);
@@ -163,6 +171,22 @@ export class PlacedLayers implements ThingsListener {
       this.#batches.set(url, (batch = new ModelBatch(this.#root, model, this.#quality)));
     }
     return batch;
+  }
+
+  /** Gives back what was not shown for longest. */
+  #forget(shown: ReadonlyMap<string, unknown>): void {
+    for (const url of shown.keys()) {
+      const batch = this.#batches.get(url)!;
+      this.#batches.delete(url);
+      this.#batches.set(url, batch);
+    }
+    for (const [url, batch] of this.#batches) {
+      if (this.#batches.size <= MOST_MODELS[this.#quality] + KEPT_MODELS) return;
+      if (shown.has(url)) continue;
+      batch.dispose();
+      this.#batches.delete(url);
+      this.#models.drop(url);
+    }
   }
 
   dispose(): void {
