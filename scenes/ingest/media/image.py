@@ -139,7 +139,7 @@ def _jpeg_end(data: NDArray[np.uint8], start: int, limits: MediaLimits) -> int:
             return offset + 2
         if marker in _ALONE:
             raise Refused("image_broken", f"The JPEG picture begins anew in its middle (byte {offset}).")
-        (length,) = struct.unpack_from(">H", data, offset + 2)
+        length = int.from_bytes(bytes(data[offset + 2 : offset + 4]), "big")
         if length < 2 or offset + 2 + length > len(data):
             raise Refused("image_truncated", f"A segment of the JPEG picture reaches beyond its end (byte {offset}).")
         frames += 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)
