@@ -16,7 +16,8 @@ from carrel.server.publishing.errors import Unsupported, WrongProtocol
 from carrel.server.publishing.model import THUMBNAIL, Made, Work
 from carrel.server.publishing.service import Works
 from carrel.server.publishing.uploads import ALGORITHMS, Upload, Uploads
-from carrel.server.requests import body_bytes, json_answer
+from carrel.server.publishing.words import message
+from carrel.server.requests import body_bytes, json_answer, language_of
 from carrel.server.settings import Settings
 
 TUS: Final = "1.0.0"
@@ -144,7 +145,9 @@ class Doors:
         if identity is None:
             raise NotSignedIn("Sign in first; then your works are listed here.")
         found = await self._works.store.works_of(identity.subject)
-        return json_answer({"works": [await self._told(work, name, True) for work, name in found]})
+        return json_answer(
+            {"works": [await self._told(work, name, True, language_of(request)) for work, name in found]}
+        )
 
     async def work(self, request: web.Request) -> web.StreamResponse:
         identity = await self._accounts.identify(request)
@@ -152,7 +155,7 @@ class Doors:
         owners = await self._works.store.owners(work.id)
         mine = next((owner for owner in owners if identity and owner.subject == identity.subject), None)
         name = (mine or owners[0]).name if owners else ""
-        return json_answer(await self._told(work, name, mine is not None or _is_staff(identity)))
+        return json_answer(await self._told(work, name, mine is not None or _is_staff(identity), language_of(request)))
 
     async def take_away(self, request: web.Request) -> web.StreamResponse:
         await self._works.take_away(request.match_info["work"], await self._accounts.identify(request))
@@ -172,7 +175,7 @@ class Doors:
             headers["Content-Disposition"] = "attachment"
         return web.FileResponse(path, headers=headers)
 
-    async def _told(self, work: Work, name: str, mine: bool) -> WorkAnswer:
+    async def _told(self, work: Work, name: str, mine: bool, language: str) -> WorkAnswer:
         files = [_file(work.id, made) for made in await self._works.store.files(work.id)]
         looking = work.state in ("received", "checking")
         return WorkAnswer(
@@ -187,7 +190,7 @@ class Doors:
             files=files,
             thumbnail=next((file.url for file in files if file.role == THUMBNAIL), None),
             code=work.code,
-            message=work.sentence,
+            message=message(work.code, work.sentence, language),
             where=work.place,
             step=self._works.steps.get(work.id, ""),
             retry_after_ms=POLL_MS if looking else 0,

@@ -73,6 +73,9 @@ async def test_what_is_refused_says_why(tmp_path: Path) -> None:
         assert found["code"]
         assert found["message"]
         assert not found["files"]
+        chinese = await (await lin.ask("GET", f"/api/works/{found['id']}?lang=zh")).json()
+        assert chinese["message"].startswith("图书馆无法展示")
+        assert found["message"] in chinese["message"]
 
 
 async def test_who_takes_the_last_copy_away_takes_the_bytes(tmp_path: Path) -> None:
