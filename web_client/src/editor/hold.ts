@@ -33,7 +33,7 @@ export class Holds {
   readonly #placed: Placed;
   readonly #ports: HoldPorts;
   #held: Held | null = null;
-  #before: Promise<unknown> = Promise.resolve();
+  #before: Promise<void> = Promise.resolve();
 
   constructor(placed: Placed, ports: HoldPorts) {
     this.#placed = placed;
@@ -94,7 +94,8 @@ export class Holds {
   /** Ends when the server has the new place; refusals are told, not thrown. */
   putDown(): Promise<void> {
     const held = this.#held;
-    if (!held) return Promise.resolve();
+    // What was put down before may still be on its way, and nothing may overtake it.
+    if (!held) return this.#before;
     this.#held = null;
     const done = this.#release(held);
     this.#before = done;

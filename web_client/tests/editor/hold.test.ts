@@ -64,6 +64,20 @@ describe("what is in the hand", () => {
     expect(asked.map(({ type }) => type)).toEqual(["grab"]);
   });
 
+  it("is waited for by whoever asks for something else", async () => {
+    let grant: (answer: unknown) => void = () => undefined;
+    answers = [() => new Promise((done) => (grant = done))];
+    holds.take("a");
+    void holds.putDown();
+    const waits = vi.fn();
+    void holds.putDown().then(waits);
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    expect(waits).not.toHaveBeenCalled();
+    grant({ type: "applied", id: 1, op_sequence: 1 });
+    await vi.waitFor(() => expect(waits).toHaveBeenCalled());
+    expect(asked.map(({ type }) => type)).toEqual(["grab", "release"]);
+  });
+
   it("is one thing at a time, in order", async () => {
     holds.take("a");
     holds.take("b");
