@@ -18,7 +18,17 @@ from PIL import Image
 from carrel.scenes.ingest.limits import MEDIA_LIMITS
 from carrel.scenes.ingest.media.gates import GATES, Kind
 from tests.scenes.ingest.answers import refusal_of
-from tests.scenes.ingest.media_samples import CATALOGUE, RIGHT, book, mp3_frame, ogg_of, parts, pdf_of, riff, wav_format
+from tests.scenes.ingest.media_samples import (
+    CATALOGUE,
+    RIGHT,
+    book,
+    mp3_frame,
+    ogg_page,
+    parts,
+    pdf_of,
+    riff,
+    wav_format,
+)
 from tests.scenes.ingest.mutations import mutate_bytes
 
 pytestmark = pytest.mark.proof
@@ -84,14 +94,20 @@ def large_epub() -> bytes:
     return book(parts(**pages), zipfile.ZIP_DEFLATED)
 
 
+def large_ogg() -> bytes:
+    first = ogg_page(0, b"OpusHead\x01\x02" + bytes(9), 0, 2)
+    pages = [ogg_page(number, bytes(4000), 960 * number) for number in range(1, 30_000)]
+    return b"".join([first, *pages, ogg_page(30_000, bytes(4000), 960 * 30_000, 4)])
+
+
 LARGE: dict[str, tuple[Kind, Callable[[], bytes]]] = {
-    "PNG": ("panorama", large_png),
+    "PNG": ("image", large_png),
     "JPEG": ("panorama", large_jpeg),
     "PDF": ("pdf", large_pdf),
     "EPUB": ("epub", large_epub),
     "WAV": ("audio", lambda: riff(b"WAVE", (b"fmt ", wav_format()), (b"data", bytes(200 << 20)))),
     "MP3 of four hours": ("audio", lambda: mp3_frame() * (MEDIA_LIMITS.audio_s * 44_100 // 1152)),
-    "Ogg": ("audio", lambda: ogg_of(b"OpusHead\x01\x02" + bytes(9), 48_000)),
+    "Ogg": ("audio", large_ogg),
 }
 
 
