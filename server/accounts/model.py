@@ -36,8 +36,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
 """Direct words between strangers are off for guests, whose age nobody knows: a guest may write to staff, and staff may answer."""
 
 STAFF: Final[frozenset[Role]] = frozenset({"librarian", "moderator", "admin"})
-BADGE_ORDER: Final[tuple[Role, ...]] = ("bot", "admin", "moderator", "librarian", "creator", "reader", "guest")
-"""Of several roles the first of these is shown as the badge."""
+BADGE_ORDER: Final[tuple[Role, ...]] = ("bot", "librarian", "admin", "moderator", "creator", "reader", "guest")
+"""Of several roles the first of these is shown as the badge: whom a reader may ask comes before what somebody may do."""
 
 
 @dataclass(frozen=True, slots=True)
