@@ -37,6 +37,7 @@ generate: $(DEV_STAMP)  ## write what is made from the message schema, and the l
 	$(BIN)/python -m tests.ledger.make_vectors
 	$(BIN)/python -m tests.ledger.make_entry_vectors
 	$(BIN)/python -m tests.ledger.make_statement_vectors
+	$(BIN)/python -m tests.avatars.vrm.make_vectors
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

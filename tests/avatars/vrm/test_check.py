@@ -17,6 +17,7 @@ from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.gate import check_glb
 
 from .figures import JOINTS, mixamo, vrm_0, vrm_1
+from .make_vectors import VECTORS, text
 
 Json = dict[str, Any]
 FIGURES = {"vrm1": vrm_1().json, "vrm0": vrm_0().json, "humanoid": mixamo().json}
@@ -154,3 +155,7 @@ def test_nothing_but_a_refusal_comes_of_junk(name: str, place: int, junk: Any) -
     holder[key] = junk
     with contextlib.suppress(Refused):
         check(document)
+
+
+def test_the_golden_figures_are_those_that_are_made_here() -> None:
+    assert VECTORS.read_text() == text()

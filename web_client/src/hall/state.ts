@@ -61,6 +61,8 @@ export interface Settings {
   quality: "auto" | "high" | "low";
   contrast: "auto" | "normal" | "more";
   theme: "auto" | "light" | "dark";
+  /** Whether others are seen in bodies that they brought. */
+  ownAvatars: boolean;
   comfort: Comfort;
   keys: Record<string, string>;
 }

@@ -40,5 +40,5 @@ function defaultSettings(language: string): Settings {
     bubbleMetres: 0.5,
     leftHanded: false,
   };
-  return { language, quality: "auto", contrast: "auto", theme: "auto", comfort, keys: {} };
+  return { language, quality: "auto", contrast: "auto", theme: "auto", ownAvatars: true, comfort, keys: {} };
 }

@@ -26,13 +26,14 @@ export function publishHook(state: HallState, visit: Visit, world: World | null)
       const all = world?.inhabitants.all;
       return state.people.value
         .filter((person) => !person.self)
-        .map(({ participant, name, role, slot }) => {
+        .map(({ participant, name, role, slot, look }) => {
           const presence = all?.get(slot);
           return {
             participant,
             name,
             role,
             slot,
+            look,
             position: presence?.known ? presence.head.toArray() : null,
             hands: presence?.hasHands ? { left: presence.left.toArray(), right: presence.right.toArray() } : undefined,
             away: presence?.away ?? false,
@@ -40,6 +41,10 @@ export function publishHook(state: HallState, visit: Visit, world: World | null)
             fullRate: presence?.fullRate ?? false,
           };
         });
+    },
+    /** How many people are seen in avatars that they brought. */
+    get ownShown() {
+      return world?.inhabitants.ownShown ?? 0;
     },
     /** What people have placed, as it is seen now. */
     get placed() {

@@ -77,6 +77,9 @@ export function settingsPanel(context: Context): Content {
     check(t(key), `settings-${name}`, now.comfort[name], (on) => comfort({ [name]: on })),
   );
   const map = check(t("settings.map"), "settings-map", model.mapShown.value, (on) => (model.mapShown.value = on));
+  const own = check(t("settings.own_avatars"), "settings-own-avatars", now.ownAvatars, (on) =>
+    change(state, { ownAvatars: on }),
+  );
   const away = check(
     t("settings.away"),
     "settings-away",
@@ -92,7 +95,7 @@ export function settingsPanel(context: Context): Content {
       "div",
       { class: "sheet__body sheet__scroll settings" },
       el("p", { class: "hint" }, t("settings.kept")),
-      section(t("settings.display"), field(t("settings.language"), language), ...displays, map),
+      section(t("settings.display"), field(t("settings.language"), language), ...displays, map, own),
       section(
         t("settings.comfort"),
         ...flags.slice(0, 1),

@@ -22,6 +22,7 @@ const SETTING_CHECKS: Readonly<Record<string, Check>> = {
   quality: oneOf("auto", "high", "low"),
   contrast: oneOf("auto", "normal", "more"),
   theme: oneOf("auto", "light", "dark"),
+  ownAvatars: flag,
 };
 const COMFORT_CHECKS: Readonly<Record<keyof Comfort, Check>> = {
   locomotion: oneOf("teleport", "smooth"),

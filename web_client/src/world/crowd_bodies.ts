@@ -15,6 +15,7 @@ const PALETTE_ROWS = 8;
 
 /** Nobody is drawn: for pages that keep only network and state. */
 export const noBodies: Bodies = {
+  ownShown: 0,
   add() {},
   change() {},
   remove() {},
@@ -52,14 +53,18 @@ export class CrowdBodies implements Bodies {
         const capacity = Math.min(CAPACITY, Math.floor(renderer.capabilities.maxTextureSize / PALETTE_ROWS));
         this.#crowd = new Crowd({ renderer, library, quality: this.#quality, probe, capacity });
         this.#crowd.bubble_m = state.settings.value.comfort.bubbleMetres;
+        this.#crowd.showsOwn = state.settings.value.ownAvatars;
         stage.scene.add(this.#crowd.root);
         for (const presence of this.#here.values()) this.#embody(presence);
       },
       // Without bodies people still have names in the air; the next visit may fare better.
       () => undefined,
     );
-    this.#stop = state.settings.watch(({ comfort }) => {
-      if (this.#crowd) this.#crowd.bubble_m = comfort.bubbleMetres;
+    this.#stop = state.settings.watch(({ comfort, ownAvatars }) => {
+      if (this.#crowd) {
+        this.#crowd.bubble_m = comfort.bubbleMetres;
+        this.#crowd.showsOwn = ownAvatars;
+      }
       for (const presence of this.#here.values()) this.#label(presence);
     });
   }
@@ -90,6 +95,10 @@ export class CrowdBodies implements Bodies {
     this.#plates.react(presence.person.slot, reaction);
   }
 
+  get ownShown(): number {
+    return this.#crowd?.ownShown ?? 0;
+  }
+
   update(dt: number, eye: Vector3): void {
     if (this.#quality !== this.#stage.quality) {
       this.#quality = this.#stage.quality;
@@ -100,7 +109,7 @@ export class CrowdBodies implements Bodies {
   }
 
   #embody({ person }: Presence): void {
-    this.#crowd?.add(person.slot, person.look.id ?? "", person.look.colours ?? {});
+    this.#crowd?.add(person.slot, person.look.id ?? "", person.look.colours ?? {}, person.look.model?.url ?? null);
   }
 
   #label({ person, away }: Presence): void {

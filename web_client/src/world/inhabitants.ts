@@ -29,6 +29,8 @@ export interface Presence {
 }
 
 export interface Bodies {
+  /** How many people are seen in bodies of their own now. */
+  readonly ownShown: number;
   add(presence: Presence): void;
   change(presence: Presence, before: Participant): void;
   remove(presence: Presence): void;
@@ -42,6 +44,10 @@ export interface Bodies {
 export class Inhabitants {
   readonly #by_slot = new Map<number, Presence>();
   readonly #bodies: Bodies;
+
+  get ownShown(): number {
+    return this.#bodies.ownShown;
+  }
 
   constructor(bodies: Bodies) {
     this.#bodies = bodies;

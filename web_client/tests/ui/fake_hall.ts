@@ -42,6 +42,7 @@ export function fakeState(language = "en"): HallState {
     permissions: new Signal<readonly string[]>(["chat", "report", "direct_to_staff"]),
     settings: new Signal<HallState["settings"]["value"]>({
       language,
+      ownAvatars: true,
       quality: "auto",
       contrast: "auto",
       theme: "auto",

@@ -16,6 +16,7 @@ const ground = new PlainGround(new Vector3(-9, 0, -9), new Vector3(9, 9, 9));
 const eye = new Vector3(0, 1.6, 0);
 
 class Drawn implements Bodies {
+  readonly ownShown = 0;
   readonly slots = new Set<number>();
   posed = 0;
   add: Bodies["add"] = ({ person }) => void this.slots.add(person.slot);

@@ -3,7 +3,9 @@ import {
   type DataTexture,
   Group,
   type Material,
+  type Matrix4,
   type Object3D,
+  Quaternion,
   type ShaderMaterial,
   type SkinnedMesh,
   Vector3,
@@ -14,7 +16,10 @@ import { type Ambient, type AmbientProbe, makeAmbient, warmAmbient } from "./amb
 import { BodyIk, makeStance } from "./body_ik";
 import { bodyMaterial, paletteTexture } from "./body_material";
 import { type Build, Heading } from "./heading";
-import { isMesh, type Look, type NearModel } from "./look";
+import { isMesh, isSkinned, type Look, type NearModel } from "./look";
+import { ownMaterial } from "./own_material";
+import type { Face } from "./own_models";
+import type { Rest } from "./own_rig";
 import { PALETTE } from "./palette";
 
 const FAINT_S = 0.6;
@@ -37,6 +42,7 @@ export class Body {
   readonly #build: Build;
   readonly #bones: readonly (Object3D | null)[];
   readonly #parents: Int16Array;
+  readonly #rests: readonly (Rest | null)[] | null;
   readonly #meshes: SkinnedMesh[] = [];
   readonly #materials: ShaderMaterial[] = [];
   readonly #palette: DataTexture;
@@ -50,7 +56,10 @@ export class Body {
   #flags = 0;
   #jaw = 0;
   readonly #headIndex: number;
-  readonly #faces: { influences: number[]; blink: number; aa: number; smile: number }[] = [];
+  readonly #faces: { influences: number[]; face: Face }[] = [];
+  readonly #turn = new Quaternion();
+  /** From the figure's space to that of the node above the hips, where the two differ. */
+  #hipsSpace: Matrix4 | null = null;
 
   /** `seed` keeps two people from blinking together. */
   constructor(look: Look, model: NearModel, probe: AmbientProbe = warmAmbient, seed = 0) {
@@ -60,9 +69,10 @@ export class Body {
     this.#build = {
       head_m: this.#ik.restHead_m,
       hips_m: this.#ik.restHips_m,
-      height_m: look.height_m,
-      wheelchair: look.wheelchair,
+      height_m: model.height_m ?? look.height_m,
+      wheelchair: look.wheelchair && !model.rests,
     };
+    this.#rests = model.rests ?? null;
     const scene = clone(model.scene);
     this.root.add(scene);
     this.#palette = paletteTexture(this.#paletteData, PALETTE.rows);
@@ -75,29 +85,40 @@ export class Body {
       const old = mesh.material as Material;
       let material = made.get(old);
       if (!material) {
-        material = bodyMaterial(this.#palette, this.#light, old.name === "gloss" ? 1 : 0);
+        material = model.rests
+          ? ownMaterial(old, this.#light)
+          : bodyMaterial(this.#palette, this.#light, old.name === "gloss" ? 1 : 0);
         made.set(old, material);
         this.#materials.push(material);
       }
       mesh.material = material;
       mesh.frustumCulled = false;
-      this.#meshes.push(mesh);
+      if (isSkinned(mesh)) this.#meshes.push(mesh);
       const morphs = mesh.morphTargetDictionary;
       if (morphs && mesh.morphTargetInfluences) {
-        const at = (name: string): number => morphs[name] ?? -1;
+        const at = (name: string): [number, number][] => (name in morphs ? [[morphs[name]!, 1]] : []);
+        const face = mesh.userData["face"] as Face | undefined;
         this.#faces.push({
           influences: mesh.morphTargetInfluences,
-          blink: at("blink"),
-          aa: at("aa"),
-          smile: at("smile"),
+          face: face ?? { blink: at("blink"), aa: at("aa"), smile: at("smile") },
         });
       }
     });
     this.#bones = model.rig.names.map((n) => byName.get(n) ?? null);
+    const above = model.rests ? byName.get("hips")?.parent : null;
+    if (above) {
+      scene.updateMatrixWorld(true);
+      this.#hipsSpace = above.matrixWorld.clone().invert();
+    }
     this.#parents = model.rig.parents;
     this.#headIndex = model.rig.index.get("head") ?? 0;
     this.#time_s = (seed * 7.31) % 5;
     this.#nextBlink_s = this.#time_s + 1 + ((seed * 3.7) % 3);
+  }
+
+  /** Whether it is a figure of a person's own. */
+  get own(): boolean {
+    return this.#rests !== null;
   }
 
   /** The palette bytes to write colours into, followed by `repaint`. */
@@ -134,6 +155,11 @@ export class Body {
     for (let i = 0; i < this.#bones.length; i++) {
       const bone = this.#bones[i];
       if (!bone) continue;
+      const rest = this.#rests?.[i];
+      if (rest) {
+        this.#settle(bone, rest, i);
+        continue;
+      }
       const parent = this.#parents[i]!;
       if (parent < 0) {
         bone.quaternion.copy(rotation[i]!);
@@ -159,6 +185,16 @@ export class Body {
     }
   }
 
+  /** A bone of a person's own file: its rest, with the solved turn before it. */
+  #settle(bone: Object3D, rest: Rest, i: number): void {
+    const { position, rotation } = this.#ik;
+    bone.quaternion.copy(rest.before);
+    if (rest.above >= 0) bone.quaternion.multiply(this.#turn.copy(rotation[rest.above]!).invert());
+    bone.quaternion.multiply(rotation[i]!).multiply(rest.after);
+    // The hips carry the rest; where they are is solved in the figure's space, and theirs lies inside that.
+    if (rest.above < 0 && this.#hipsSpace) bone.position.copy(position[i]!).applyMatrix4(this.#hipsSpace);
+  }
+
   #face(dt: number): void {
     const since = this.#time_s - this.#nextBlink_s;
     let lid = since < 0 ? 0 : since < BLINK_S ? Math.sin((Math.PI * since) / BLINK_S) : 0;
@@ -167,10 +203,11 @@ export class Body {
     const jaw = Math.min(1, Math.max(0, this.mouth));
     this.#jaw += (jaw - this.#jaw) * Math.min(1, dt * 18);
     const open = this.#jaw * (0.75 + 0.25 * Math.sin(this.#time_s * 17));
-    for (const face of this.#faces) {
-      if (face.blink >= 0) face.influences[face.blink] = lid;
-      if (face.aa >= 0) face.influences[face.aa] = open;
-      if (face.smile >= 0) face.influences[face.smile] = this.smile * (1 - 0.4 * open);
+    const smile = this.smile * (1 - 0.4 * open);
+    for (const { influences, face } of this.#faces) {
+      for (const [morph, share] of face.blink) influences[morph] = lid * share;
+      for (const [morph, share] of face.aa) influences[morph] = open * share;
+      for (const [morph, share] of face.smile) influences[morph] = smile * share;
     }
   }
 

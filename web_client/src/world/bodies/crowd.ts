@@ -5,6 +5,7 @@ import { POSE } from "../../net/pose";
 import { type AmbientProbe, warmAmbient } from "./ambient";
 import { Body } from "./body";
 import { seenThrough } from "./bubble";
+import { OwnModels } from "./own_models";
 import { paletteTexture } from "./body_material";
 import { FarBodies } from "./far_bodies";
 import { Impostors } from "./impostors";
@@ -14,6 +15,10 @@ import { ContactShadows } from "./shadows";
 import { LIMITS, TIER, TierSorter } from "./tiers";
 
 const SORT_EVERY_S = 0.25;
+/** Own figures shown at once; they may have four times a shipped look's triangles, and everybody else stays in what they chose beside it. */
+export const OWN_AT_ONCE = 4;
+/** How far a mouth moves of which only is known that it speaks. */
+const SPEAKING = 0.6;
 /** All far files together stay below this (13 looks × 1.5k triangles). */
 const FAR_ROOM = { vertices: 40_000, indices: 120_000 } as const;
 
@@ -37,6 +42,10 @@ interface Person {
   mouth: number;
   smile: number;
   seen: number;
+  /** Address of a body of their own, and that body once it is here; `ownTaken` while we hold it. */
+  readonly own: string | null;
+  ownModel: NearModel | null;
+  ownTaken: boolean;
   body: Body | null;
   near: NearModel | null;
   far: FarModel | null;
@@ -61,6 +70,8 @@ export class Crowd {
   readonly #live: Uint8Array;
   readonly #spare = new Map<string, Body[]>();
   readonly #probe: AmbientProbe;
+  readonly #own = new OwnModels();
+  #showsOwn = true;
   #quality: "high" | "low";
   #sorted_s = Infinity;
   #nearTriangles = 0;
@@ -110,12 +121,28 @@ export class Crowd {
     this.#sorted_s = Infinity;
   }
 
+  /** Whether people are seen in bodies of their own. */
+  set showsOwn(shows: boolean) {
+    this.#showsOwn = shows;
+    this.#sorted_s = Infinity;
+  }
+
+  /** How many are seen in bodies of their own now. */
+  get ownShown(): number {
+    let count = 0;
+    for (const { body } of this.#people.values()) if (body?.own) count++;
+    return count;
+  }
+
   has(slot: number): boolean {
     return this.#people.has(slot);
   }
 
-  /** Announces somebody: their slot, look id and chosen colours (`#rrggbb` by tint slot). False when the crowd is full. */
-  add(slot: number, lookId: string, colours: Colours): boolean {
+  /**
+   * Announces somebody: their slot, look id and chosen colours (`#rrggbb` by tint slot), and the address of a body of their own. False when the
+   * crowd is full.
+   */
+  add(slot: number, lookId: string, colours: Colours, own: string | null = null): boolean {
     this.remove(slot);
     const row = this.#free.pop();
     if (row === undefined) return false;
@@ -134,6 +161,9 @@ export class Crowd {
       mouth: 0,
       smile: 0.25,
       seen: 1,
+      own,
+      ownModel: null,
+      ownTaken: false,
       body: null,
       near: null,
       far: null,
@@ -150,6 +180,7 @@ export class Crowd {
     if (!person) return;
     this.#people.delete(slot);
     this.#dropBody(person);
+    this.#giveBack(person);
     this.#far.remove(person.row, person.look.id);
     this.#rows[person.row] = null;
     this.#live[person.row] = 0;
@@ -223,7 +254,7 @@ export class Crowd {
     person.seen = seenThrough(this.bubble_m, x - eye.x, pose[POSE.head + 1]! - eye.y, z - eye.z);
     if (person.look.kind === "reader" && person.seen > 0.5) this.#shadows.put(x, ground_m, z, person.look.wheelchair);
     if (person.body) {
-      person.body.mouth = person.mouth;
+      person.body.mouth = flags & FLAG.speaking ? Math.max(person.mouth, SPEAKING) : person.mouth;
       person.body.smile = person.smile;
       person.body.seen = person.seen;
       person.body.setPose(pose, 0, flags, ground_m, dt);
@@ -242,7 +273,8 @@ export class Crowd {
 
   #leave(person: Person): void {
     const tier = this.#tiers.tier[person.row]!;
-    if (tier !== TIER.near) this.#dropBody(person);
+    if (tier !== TIER.near || (person.body?.own && !this.#showsOwn)) this.#dropBody(person);
+    if (person.ownTaken && (tier !== TIER.near || !this.#showsOwn)) this.#giveBack(person);
     if (tier !== TIER.far && this.#far.has(person.row)) {
       // A body that is still loading leaves its simpler one in place.
       if (tier !== TIER.near || person.near) this.#far.remove(person.row, person.look.id);
@@ -255,6 +287,7 @@ export class Crowd {
     if (!person.far) this.#ask(person, TIER.far);
     else if (!this.#impostors.ready(person.look.id)) this.#impostors.bake(person.look, person.far);
     if (tier === TIER.near) {
+      this.#dress(person);
       if (person.body) return;
       if (person.near) this.#takeBody(person, person.near);
       else this.#ask(person, TIER.near);
@@ -276,15 +309,48 @@ export class Crowd {
     else this.#library.far(person.look).then((m) => ((person.far = m), done()), failed);
   }
 
+  /** Their own body, once it is here and while few are; until then, and where it cannot be had, the shipped one. */
+  #dress(person: Person): void {
+    if (!person.own || !this.#showsOwn || this.#quality === "low" || person.body?.own) return;
+    if (person.ownModel) {
+      if (this.ownShown >= OWN_AT_ONCE) return;
+      this.#dropBody(person);
+      this.#far.remove(person.row, person.look.id);
+      this.#show(person, new Body(person.look, person.ownModel, this.#probe, person.slot));
+    } else if (!person.ownTaken) {
+      person.ownTaken = true;
+      this.#own.take(person.own).then(
+        (model) => {
+          if (!person.ownTaken) return;
+          person.ownModel = model;
+          this.#sorted_s = Infinity;
+        },
+        // It stays taken, so that a broken body is asked for once.
+        () => undefined,
+      );
+    }
+  }
+
+  #giveBack(person: Person): void {
+    if (!person.ownTaken || !person.own) return;
+    this.#own.release(person.own);
+    person.ownTaken = false;
+    person.ownModel = null;
+  }
+
+  #show(person: Person, body: Body): void {
+    body.heading.reset();
+    person.body = body;
+    this.#nearTriangles += body.triangles;
+    this.root.add(body.root);
+  }
+
   #takeBody(person: Person, model: NearModel): void {
     this.#far.remove(person.row, person.look.id);
     const body = this.#spare.get(person.look.id)?.pop() ?? new Body(person.look, model, this.#probe, person.slot);
     body.palette.set(this.#paletteData.subarray(person.row * PALETTE.bytes, (person.row + 1) * PALETTE.bytes));
     body.repaint();
-    body.heading.reset();
-    person.body = body;
-    this.#nearTriangles += body.triangles;
-    this.root.add(body.root);
+    this.#show(person, body);
   }
 
   #dropBody(person: Person): void {
@@ -293,6 +359,7 @@ export class Crowd {
     person.body = null;
     this.#nearTriangles -= body.triangles;
     body.root.removeFromParent();
+    if (body.own) return body.dispose();
     const spare = this.#spare.get(person.look.id) ?? [];
     if (spare.length < 2) {
       spare.push(body);

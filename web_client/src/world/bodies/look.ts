@@ -4,13 +4,14 @@ import {
   BufferGeometry,
   type Material,
   type Mesh,
-  MeshStandardMaterial,
   type Object3D,
   type SkinnedMesh,
+  Texture,
   Vector3,
 } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import type { Colours } from "./palette";
+import type { Rest } from "./own_rig";
 import { makeRig, type Rig, type RigBone } from "./rig";
 
 export interface LookFile {
@@ -50,6 +51,9 @@ export interface NearModel {
   readonly scene: Object3D;
   readonly rig: Rig;
   readonly triangles: number;
+  /** Of a person's own figure: how its bones rest, and how tall it is. Ours rest unturned. */
+  readonly rests?: readonly (Rest | null)[];
+  readonly height_m?: number;
 }
 
 /** A far file as one geometry (float positions in metres, rest pose) with its rig. */
@@ -145,7 +149,7 @@ export function disposeTree(root: Object3D): void {
     if (!isMesh(o)) return;
     o.geometry.dispose();
     for (const m of ([] as Material[]).concat(o.material)) {
-      if (m instanceof MeshStandardMaterial) m.map?.dispose();
+      for (const value of Object.values(m)) if (value instanceof Texture) value.dispose();
       m.dispose();
     }
   });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { OWN_AT_ONCE } from "../../../src/world/bodies/crowd";
+import { MOST } from "../../../src/world/bodies/own_models";
 import { PALETTE, isColour, writePalette } from "../../../src/world/bodies/palette";
 import { fit } from "../../../src/world/bodies/plate_painter";
 import { LIMITS, TIER, TierSorter } from "../../../src/world/bodies/tiers";
@@ -34,6 +36,9 @@ describe("tiers", () => {
     const { near, far } = LIMITS.high;
     const impostorAndShadow = 4;
     expect(near * 8000 + far * 1500 + 1000 * impostorAndShadow).toBeLessThanOrEqual(300_000);
+    // Own figures are heavier, so few are shown at once.
+    const own = OWN_AT_ONCE * MOST.triangles + (near - OWN_AT_ONCE) * 8000;
+    expect(own + far * 1500 + 1000 * impostorAndShadow).toBeLessThanOrEqual(300_000);
   });
 
   it("takes the nearest, and nobody far away, in detail", () => {
