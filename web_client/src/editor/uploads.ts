@@ -48,7 +48,8 @@ export class Uploads {
       this.#put({ ...this.#get(id), stage: "checking", share: 1 });
       const work = await accepted(work_id, abort.signal);
       this.#put({ ...this.#get(id), stage: "ready" });
-      this.#ports.ready(sourceOf(work, shape), at);
+      // A picture of the whole round is a globe, which does not hang.
+      this.#ports.ready(sourceOf(work, shape), work.kind === "image" ? at : null);
       this.drop(id);
     } catch (error) {
       if (abort.signal.aborted) return;
