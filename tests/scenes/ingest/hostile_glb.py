@@ -365,6 +365,8 @@ change("morph of nothing", "empty", samples.morphing, f"{PRIMITIVE}/targets/0", 
 change("morph without a base", "morph_without_base", samples.morphing, f"{PRIMITIVE}/targets/0/TANGENT", 4)
 change("morph of another count", "attribute_count", samples.morphing, "accessors/5/count", 2)
 
+change("colours of three bytes", "attribute_alignment", samples.bent, "accessors/5",
+       {"bufferView": 5, "componentType": 5121, "count": 3, "type": "VEC3", "normalized": True})  # fmt: skip
 change("sets with a gap", "attribute_sets", samples.bent, f"{PRIMITIVE}/attributes/TEXCOORD_0", ...)
 change("32 bit attribute", "attribute_format", samples.bent, "accessors/7",
        {"bufferView": 7, "componentType": 5125, "count": 3, "type": "SCALAR"})  # fmt: skip
@@ -405,6 +407,7 @@ change(
     "CUBICSPLINE",
 )
 change("weights without morphs", "animated_weights", samples.animated, "animations/0/channels/0/target/path", "weights")
+change("values of two for a scale", "animation_format", samples.animated, "accessors/7/type", "VEC2")
 change("times without bounds", "missing_bounds", samples.animated, "accessors/4/max", ...)
 change(
     "animated matrix", "animated_matrix", samples.animated, "nodes/0", {"mesh": 0, "matrix": list(np.eye(4).ravel())}
@@ -429,6 +432,7 @@ change("picture without a type", "missing_field", samples.textured, "images/0/mi
 change("picture of another type", "image_mime", samples.textured, "images/0/mimeType", "image/jpeg")
 change("a picture as vertices", "view_use", samples.textured, "accessors/1",
        {"bufferView": 4, "componentType": 5126, "count": 3, "type": "VEC3"})  # fmt: skip
+change("WebP where any viewer looks", "texture_image", samples.webp, "textures/1/source", 2)
 change("dangling texture", "dangling_index", samples.textured, "materials/0/normalTexture/index", 77)
 
 

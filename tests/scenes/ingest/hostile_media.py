@@ -183,6 +183,8 @@ attack("EPUB with a hidden beginning", "epub", "zip_prefix", lambda: hidden())
 attack("EPUB with a link", "epub", "zip_link", lambda: linked())
 attack("EPUB with a password", "epub", "zip_encrypted", lambda: patched(set_at(8, "<H", 1)))
 attack("EPUB in an unusual way", "epub", "zip_method", lambda: patched(set_at(10, "<H", 99)))
+attack("EPUB of sixty thousand files", "epub", "zip_kind", lambda: counted(0xFFFF))
+attack("EPUB with a name in no code", "epub", "zip_name", lambda: m.epub().replace(b"cover.png", b"c\xf6ver.png"))
 attack("EPUB of gigabytes", "epub", "zip_bomb", lambda: patched(set_at(24, "<I", 0xFFFFFFF0)))
 attack(
     "EPUB with another name inside", "epub", "zip_two_faces", lambda: swapped_once(m.epub(), b"mimetype", b"mimetypo")
@@ -253,6 +255,12 @@ def packaged(old: str, new: str) -> bytes:
 
 def swapped_once(data: bytes, old: bytes, new: bytes) -> bytes:
     return data.replace(old, new, 1)
+
+
+def counted(count: int) -> bytes:
+    data = bytearray(m.epub())
+    struct.pack_into("<HH", data, len(data) - 14, count, count)
+    return bytes(data)
 
 
 def hidden() -> bytes:

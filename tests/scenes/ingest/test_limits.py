@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,10 +20,12 @@ from carrel.scenes.ingest.media.epub import check_epub
 from carrel.scenes.ingest.media.gates import GATES
 from carrel.scenes.ingest.media.image import check_image, check_panorama
 from carrel.scenes.ingest.media.pdf import check_pdf
+from tests.scenes.ingest import hostile_glb, hostile_media
 from tests.scenes.ingest.answers import refusal_of
 from tests.scenes.ingest.media_samples import RIGHT, book, parts
 from tests.scenes.ingest.samples import SAMPLES
 
+INGEST = Path(__file__).parents[3] / "scenes" / "ingest"
 # Of each limit: a value that the sample exceeds, and the sample.
 GLB: dict[str, tuple[float, str]] = {
     "file_bytes": (100, "triangle"),
@@ -133,3 +137,13 @@ def test_json_is_measured_before_it_is_read(value: dict[str, object], is_escaped
 def depth_of(value: object) -> int:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     return 0 if inner is None else 1 + max(map(depth_of, inner), default=0)
+
+
+def test_every_refusal_has_a_file() -> None:
+    """No code stands in the gates that no file of ours brings out; those of counts are above."""
+    source = "".join(path.read_text("utf-8") for path in INGEST.rglob("*.py"))
+    codes = set(re.findall(r'(?:refuse|Refused)\(\s*"([a-z0-9_]+)"', source))
+    shown = {code for *_, code, _ in hostile_glb.ATTACKS} | {code for *_, code, _ in hostile_media.ATTACKS}
+    rest = codes - shown
+    assert {code for code in rest if not code.startswith("too_many_")} == {"file_size", "unknown_kind"}
+    assert len(codes) > 150
