@@ -313,7 +313,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=1,
             le=10_000,
-            description="Works that may wait for that; beyond them new uploads are sent away for a moment.",
+            description="Works that may wait for that, a fifth of them one person's; beyond them new uploads are sent away for a moment.",
         ),
     ] = 50
     ingest_memory_bytes: Annotated[

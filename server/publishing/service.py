@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -31,9 +31,23 @@ log = structlog.get_logger("carrel.publishing")
 FOLDER: Final = "works"
 QUEUE_PAUSE_MS: Final = 10_000
 """When to ask again while the queue is full."""
+OF_THE_QUEUE: Final = 5
+"""One person's works take at most this part of it."""
 LIBRARY: Final = "library"
 """The owner of what came by the command line; only staff see it."""
 OURS: Final = "Something broke here while the file was looked at. It has been noted; bring the file again later."
+
+
+Waiting = tuple[str, str]
+"""A work, and who brought it."""
+
+
+def next_of(waiting: Iterable[Waiting], busy: Iterable[Waiting]) -> Waiting | None:
+    """The oldest work of somebody for whom nothing is being done just now, else the oldest: one person's many never make another wait for all of them."""
+    taken = list(busy)
+    works, people = {work for work, _ in taken}, {person for _, person in taken}
+    left = [one for one in waiting if one[0] not in works]
+    return next((one for one in left if one[1] not in people), left[0] if left else None)
 
 
 class Placed(Protocol):
@@ -79,22 +93,22 @@ class Works:
 
     async def _work(self) -> None:
         """One look at the queue at every news; `ingest_at_once` works beside each other."""
-        busy: dict[asyncio.Task[None], str] = {}
+        busy: dict[asyncio.Task[None], Waiting] = {}
         try:
             while True:
                 self._news.clear()
                 try:
-                    waiting = [work for work in await self.store.waiting() if work not in busy.values()]
+                    waiting = await self.store.waiting()
                 except StorageError as error:
                     log.error("works_queue", error=str(error))
                     waiting = []
-                for work in waiting[: self._settings.ingest_at_once - len(busy)]:
-                    busy[asyncio.create_task(self._one(work))] = work
+                while len(busy) < self._settings.ingest_at_once and (one := next_of(waiting, busy.values())):
+                    busy[asyncio.create_task(self._one(one[0]))] = one
                 news = asyncio.create_task(self._news.wait())
                 await asyncio.wait({news, *busy}, return_when=asyncio.FIRST_COMPLETED)
                 news.cancel()
                 for task in [task for task in busy if task.done()]:
-                    work = busy.pop(task)
+                    work, _ = busy.pop(task)
                     if not task.cancelled() and (failure := task.exception()):
                         log.error("work_failed", work=work, exc_info=failure)
         finally:
@@ -183,7 +197,9 @@ class Works:
             left = max(0, settings.upload_quota_bytes - used_bytes) >> 20
             raise QuotaSpent(f"This file is larger than the {left} MiB that you have left. Take a work away first.")
         self.check_room(size_bytes)
-        if len(await self.store.waiting()) >= settings.ingest_queue:
+        waiting = await self.store.waiting()
+        own = sum(person == identity.subject for _, person in waiting)
+        if len(waiting) >= settings.ingest_queue or own >= max(1, settings.ingest_queue // OF_THE_QUEUE):
             raise TooManyRequests(
                 "Many works are waiting to be looked at. Try again in a moment.", retry_after_ms=QUEUE_PAUSE_MS
             )

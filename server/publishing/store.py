@@ -74,11 +74,17 @@ class Store:
                 await connection.execute(insert(work_owners).values(row))
         return state in (None, "refused")
 
-    async def waiting(self) -> list[str]:
-        """Works to look at, the oldest first."""
-        wanted = select(works.c.id).where(works.c.state == "received").order_by(works.c.created_ms, works.c.id)
+    async def waiting(self) -> list[tuple[str, str]]:
+        """Works to look at, each with the subject of somebody who brought it, the oldest first."""
+        wanted = (
+            select(works.c.id, func.coalesce(func.min(work_owners.c.subject), ""))
+            .outerjoin(work_owners, work_owners.c.work == works.c.id)
+            .where(works.c.state == "received")
+            .group_by(works.c.id, works.c.created_ms)
+            .order_by(works.c.created_ms, works.c.id)
+        )
         async with self._database.read() as connection:
-            return list((await connection.execute(wanted)).scalars())
+            return [(row[0], row[1]) for row in await connection.execute(wanted)]
 
     async def take_up_again(self) -> None:
         """After a start: what the last process was looking at when it ended is received once more."""

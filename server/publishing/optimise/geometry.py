@@ -24,9 +24,10 @@ _FEW_TRIANGLES: Final = 12
 
 
 def ordered(pool: Pool) -> Pool:
-    """The same triangles and vertices, equal vertices once, unused ones gone, in the order of their use."""
+    """The same triangles and vertices: equal vertices of a soup once, unused ones and triangles that are lines or points gone, in the order of their use."""
     if all(run.accessor is None for run in pool.runs):
         pool = _welded(pool)
+    pool = _without_lines(pool)
     runs = [
         Run(
             run.accessor,
@@ -82,6 +83,17 @@ def _compact(pool: Pool, runs: list[Run]) -> Pool:
     return Pool(
         rows, pool.roles, pool.positions, [Run(run.accessor, remap[run.indices], run.primitives) for run in runs]
     )
+
+
+def _without_lines(pool: Pool) -> Pool:
+    """Triangles with a corner twice cover nothing, and many of them on one vertex take for ever to order. At least one is left."""
+    runs = []
+    for run in pool.runs:
+        a, b, c = run.indices.reshape(-1, 3).T
+        kept = (a != b) & (b != c) & (c != a)
+        kept[0] |= not kept.any()
+        runs.append(Run(run.accessor, run.indices.reshape(-1, 3)[kept].ravel(), run.primitives))
+    return Pool(pool.rows, pool.roles, pool.positions, runs)
 
 
 def _welded(pool: Pool) -> Pool:

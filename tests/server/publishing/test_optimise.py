@@ -172,6 +172,20 @@ def test_pictures_of_every_kind(mode: str) -> None:
         assert abs(float(np.asarray(picture.convert("L")).mean()) - float(np.asarray(image).mean())) < 4
 
 
+def test_triangles_that_cover_nothing_cost_nothing() -> None:
+    """A few hundred bytes can ask for a million triangles on one point."""
+    glb = glbs.empty()
+    nothing = {"componentType": 5126, "count": 300_000, "type": "VEC3", "min": [0, 0, 0], "max": [0, 0, 0]}
+    glb.json |= {
+        "accessors": [nothing],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "nodes": [{"mesh": 0}],
+    }
+    data = glb.to_bytes()
+    check_glb(data)
+    assert check_glb(renditions(data)["view"]).triangles == 1
+
+
 def test_a_texture_that_does_not_decode_is_named() -> None:
     glb = glbs.model(4, texture=64)
     view = glb.json["images"][0]["bufferView"]

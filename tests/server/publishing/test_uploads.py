@@ -14,6 +14,7 @@ import pytest
 from aiohttp import ClientError
 
 from carrel.server.publishing import uploads
+from carrel.server.publishing.model import Owner
 
 from .world import BYTES, TUS, World, until, world
 
@@ -208,16 +209,16 @@ async def test_a_disk_that_fills_meanwhile(library: World, monkeypatch: pytest.M
 async def test_a_long_queue_says_when_to_come_back(tmp_path: Path) -> None:
     async with world(tmp_path, ingest_queue=1) as library:
         lin = await library.person("lin")
-        await library.works.store.add("0" * 64, 1, (await owner(library)), 0)
+        await library.works.store.add("0" * 64, 1, Owner(subject="account:somebody", name="waiting"), 0)
         answer = await lin.begin(10)
         assert await code(answer) == (429, "too_many_requests")
         assert (await answer.json())["retry_after_ms"] == 10_000
-
-
-async def owner(library: World) -> Any:
-    from carrel.server.publishing.model import Owner
-
-    return Owner(subject="account:somebody", name="waiting")
+    async with world(tmp_path, ingest_queue=10) as library:
+        ana, ben = await library.person("ana"), await library.person("ben")
+        for index in range(2):
+            await library.works.store.add(f"{index:064}", 1, Owner(subject="account:ana", name="waiting"), 0)
+        assert await code(await ana.begin(10)) == (429, "too_many_requests")
+        assert (await ben.begin(10)).status == 201
 
 
 async def test_an_upload_that_nobody_ends_is_forgotten(library: World) -> None:

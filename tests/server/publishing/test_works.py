@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from carrel.server.publishing.ingest import Ingested
+from carrel.server.publishing.service import next_of
 from carrel.server.sandbox import WorkerBroke
 from tests.server.sandbox.test_run import children
 
@@ -157,3 +158,12 @@ async def test_a_bug_of_ours_is_said_to_be_one(tmp_path: Path, monkeypatch: pyte
         assert (found["state"], found["code"]) == ("refused", "internal")
         monkeypatch.undo()
         assert (await lin.looked_at(await lin.bring(data)))["state"] == "accepted", "brought again, looked at again"
+
+
+def test_many_works_of_one_person_do_not_make_others_wait() -> None:
+    waiting = [("a1", "ana"), ("a2", "ana"), ("a3", "ana"), ("b1", "ben")]
+    assert next_of(waiting, []) == ("a1", "ana")
+    assert next_of(waiting, [("a1", "ana")]) == ("b1", "ben")
+    assert next_of(waiting[:3], [("a1", "ana")]) == ("a2", "ana"), "no worker stands idle"
+    assert next_of(waiting[1:], [("b1", "ben"), ("a1", "ana")]) == ("a2", "ana")
+    assert next_of([("a1", "ana")], [("a1", "ana")]) is None
