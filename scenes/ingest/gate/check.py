@@ -7,6 +7,7 @@ from typing import Any
 
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.container import Bytes, read_container
+from carrel.scenes.ingest.door import door
 from carrel.scenes.ingest.gate.animations import check_animations
 from carrel.scenes.ingest.gate.elements import check_values
 from carrel.scenes.ingest.gate.extensions import REFUSED, REQUIRED, check_extensions, extension_tables
@@ -60,6 +61,7 @@ class Facts:
     copyright: str
 
 
+@door
 def check_glb(data: Bytes, limits: GlbLimits = GLB_LIMITS) -> Facts:
     """Check a whole GLB that lies in memory or in a mapped file. Raises Refused, and nothing else, for any bytes.
 

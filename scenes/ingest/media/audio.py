@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.container import Bytes
+from carrel.scenes.ingest.door import door
 from carrel.scenes.ingest.limits import MEDIA_LIMITS, MediaLimits
 from carrel.scenes.ingest.media.boxes import Box, boxes, find_box
 from carrel.scenes.ingest.media.mp3 import read_mp3
@@ -35,6 +36,7 @@ class AudioFacts:
     rate_hz: int
 
 
+@door
 def check_audio(data: Bytes, limits: MediaLimits = MEDIA_LIMITS) -> AudioFacts:
     """Raises Refused, and nothing else, for any bytes."""
     if len(data) > limits.audio_bytes:

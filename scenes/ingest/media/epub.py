@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.container import Bytes
+from carrel.scenes.ingest.door import door
 from carrel.scenes.ingest.limits import MEDIA_LIMITS, MediaLimits
 from carrel.scenes.ingest.media.xml_text import read_xml
 from carrel.scenes.ingest.media.zip_directory import STORED, Member, read_directory, unpack
@@ -35,6 +36,7 @@ class EpubFacts:
     unpacked_bytes: int
 
 
+@door
 def check_epub(data: Bytes, limits: MediaLimits = MEDIA_LIMITS) -> EpubFacts:
     """Raises Refused, and nothing else, for any bytes."""
     if len(data) > limits.epub_bytes:

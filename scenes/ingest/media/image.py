@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.container import Bytes
+from carrel.scenes.ingest.door import door
 from carrel.scenes.ingest.limits import MEDIA_LIMITS, MediaLimits
 from carrel.scenes.ingest.media.boxes import boxes, find_box
 from carrel.scenes.ingest.media.picture_header import PictureHeader, read_header
@@ -37,6 +38,7 @@ class ImageFacts(NamedTuple):
     height: int
 
 
+@door
 def check_image(data: Bytes, limits: MediaLimits = MEDIA_LIMITS) -> ImageFacts:
     """Raises Refused, and nothing else, for any bytes."""
     if len(data) > limits.image_bytes:
@@ -56,6 +58,7 @@ def check_image(data: Bytes, limits: MediaLimits = MEDIA_LIMITS) -> ImageFacts:
     return ImageFacts(*header)
 
 
+@door
 def check_panorama(data: Bytes, limits: MediaLimits = MEDIA_LIMITS) -> ImageFacts:
     """A picture of everything around a point: twice as wide as high. Raises Refused."""
     facts = check_image(data, limits)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.container import Bytes
+from carrel.scenes.ingest.door import door
 from carrel.scenes.ingest.limits import MEDIA_LIMITS, MediaLimits
 
 _HEADER = re.compile(rb"%PDF-([12]\.\d)\s")
@@ -54,6 +55,7 @@ class PdfFacts:
     pages: int
 
 
+@door
 def check_pdf(data: Bytes, limits: MediaLimits = MEDIA_LIMITS) -> PdfFacts:
     """Raises Refused, and nothing else, for any bytes."""
     if len(data) > limits.pdf_bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import mmap
 import re
 from pathlib import Path
 
@@ -115,6 +116,22 @@ def test_any_bytes_are_answered(head: bytes, rest: bytes, kind: str) -> None:
     """Facts or a refusal, whatever comes to whichever gate."""
     refusal = refusal_of(GATES[kind], head + rest)  # type: ignore[index]
     assert refusal is None or refusal.sentence.endswith((".", ")"))
+
+
+@pytest.mark.parametrize("kind", sorted(GATES))
+def test_a_mapped_file_can_be_closed_after_the_gate(kind: str, tmp_path: Path) -> None:
+    """A refusal holds nothing of the file, and facts neither."""
+    right = (
+        SAMPLES["skinned"]().build() if kind == "model" else next(make() for of, make in RIGHT.values() if of == kind)
+    )
+    for number, data in enumerate((right, right[:-4] + bytes(300))):
+        path = tmp_path / str(number)
+        path.write_bytes(data)
+        with path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            kept = refusal_of(GATES[kind], mapped)  # type: ignore[index, arg-type]
+            mapped.close()
+        assert number == 0 or kept is not None
 
 
 values = st.recursive(
