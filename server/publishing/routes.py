@@ -164,6 +164,8 @@ class Doors:
     async def thumbnail(self, request: web.Request) -> web.StreamResponse:
         data = await body_bytes(request, THUMBNAIL_BYTES)
         identity = await self._accounts.identify(request)
+        if identity is not None:
+            self._uploads.count(identity)
         await self._works.put_thumbnail(request.match_info["work"], identity, data)
         return await self.work(request)
 

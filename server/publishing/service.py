@@ -73,6 +73,8 @@ class Works:
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
         """Held while blobs and what refers to them change together."""
+        self._drawing = asyncio.Lock()
+        """One picture from a browser at a time: a worker each, beside those of the queue."""
         self.steps: dict[str, str] = {}
         """Work → what is being done with it just now."""
 
@@ -237,7 +239,8 @@ class Works:
                 return done.made
 
         try:
-            made = await asyncio.to_thread(whole)
+            async with self._drawing:
+                made = await asyncio.to_thread(whole)
         except Refused as refused:
             raise NotTaken(refused.sentence) from refused
         async with self._turn:

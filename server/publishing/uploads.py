@@ -64,18 +64,22 @@ class Uploads:
             raise BadRequest("This file is empty.")
         said = parse_metadata(metadata)
         person = await self._works.admit(identity, size_bytes)
-        self._tries.spend(
-            ("upload", person.subject),
-            self._settings.uploads_per_hour,
-            window_ms=HOUR_MS,
-            sentence="That was a lot of files for an hour. Bring the others later.",
-        )
+        self.count(person)
         upload, owner = secrets.token_hex(16), Owner(subject=person.subject, **said)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file(upload).touch(mode=0o600)
         expires_ms = self._now_ms() + self._settings.upload_hours * HOUR_MS
         await self._works.store.add_upload(upload, size_bytes, owner, expires_ms)
         return Upload(id=upload, size_bytes=size_bytes, offset=0, expires_ms=expires_ms, work=None)
+
+    def count(self, person: Identity) -> None:
+        """One more file of this person within the hour. Raises TooManyRequests."""
+        self._tries.spend(
+            ("upload", person.subject),
+            self._settings.uploads_per_hour,
+            window_ms=HOUR_MS,
+            sentence="That was a lot of files for an hour. Bring the others later.",
+        )
 
     async def found(self, upload: str, identity: Identity | None) -> Upload:
         """How far it is; who still writes to it is stopped first, so that the answer holds. Raises NotFound, Gone."""

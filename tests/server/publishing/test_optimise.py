@@ -124,6 +124,12 @@ def test_a_rendition_names_its_original_and_nobody(made: dict[str, dict[str, byt
     assert packet["dc:creator"] == {"@list": ["ed25519:0123"]}
 
 
+def test_the_same_file_makes_the_same_files() -> None:
+    """So that what was half kept when a server died is found again, and not kept twice."""
+    data = glbs.figure().to_bytes()
+    assert renditions(data) == renditions(data)
+
+
 def test_geometry_is_a_fifth_or_less() -> None:
     data = glbs.model(120).to_bytes()
     assert len(data) > 5 * len(renditions(data)["view"])
