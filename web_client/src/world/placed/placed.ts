@@ -165,6 +165,9 @@ export class Placed {
       void this.works.get(work).then((known) => {
         if (!known?.name) return;
         this.#names.set(work, known.name);
+        // Its name stands in lists that only look when a target is put.
+        const here = this.things.all.get(thing.id);
+        if (here) this.#target(here);
         this.changed();
       });
     this.#target(thing);
