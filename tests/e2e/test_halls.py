@@ -78,7 +78,7 @@ def test_a_hall_keeps_its_budget_at_high_quality(cost: Cost, visit: Callable[...
 
 
 def test_a_headset_draws_no_more_for_each_eye(visit: Callable[..., Visitor], headset_script: str) -> None:
-    visitor = visit(headset_script, viewport={"width": 320, "height": 200})
+    visitor = visit(headset_script)
     visitor.page.set_default_timeout(LOAD_MS)
     visitor.walk_in("Visor")
     for name in ("More", "Headset", "Enter with this headset"):
