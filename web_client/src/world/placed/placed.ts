@@ -147,6 +147,7 @@ export class Placed {
 
   #card(thing: Thing): string | null {
     if (this.#layers?.failed(thing)) return worldWords(this.#state.settings.value.language).broken(this.name(thing));
+    if (thing.kind === "audio") return `${this.#sounds.playing === thing.id ? "■" : "▶"} ${this.name(thing)}`;
     return thing.entity.caption?.text ?? (this.#layers?.unpictured(thing) ? this.name(thing) : null);
   }
 
@@ -168,6 +169,7 @@ export class Placed {
         // Its name stands in lists that only look when a target is put.
         const here = this.things.all.get(thing.id);
         if (here) this.#target(here);
+        this.#layers?.reword();
         this.changed();
       });
     this.#target(thing);
@@ -184,6 +186,7 @@ export class Placed {
   }
 
   #retarget(): void {
+    this.#layers?.reword();
     for (const thing of this.things.all.values()) if (thing.kind === "audio") this.#target(thing);
   }
 

@@ -133,8 +133,7 @@ export class PlacedLayers implements ThingsListener {
         else {
           const near = far < PICTURE_FAR_M && pictures.length < MOST_PICTURES[this.#quality];
           if (near) pictures.push(thing);
-          if (thing.kind !== "panorama" || !near)
-            boxes.push([thing, this.#pictures.failed(thing) ? "failed" : "frame"]);
+          if (thing.kind !== "panorama" || !near) boxes.push([thing, this.#backing(thing)]);
         }
         continue;
       }
@@ -161,6 +160,12 @@ export class PlacedLayers implements ThingsListener {
     this.#pictures.fill(pictures);
     this.#plaques.fill(cards, this.#card);
     this.#blobs.fill(standing);
+  }
+
+  /** The board behind a picture, or what stands in for one. */
+  #backing(thing: Thing): Tint {
+    if (this.#pictures.failed(thing)) return "failed";
+    return this.#pictures.none(thing) ? "plaque" : "frame";
   }
 
   #batch(url: string): ModelBatch {
