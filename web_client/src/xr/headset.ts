@@ -269,6 +269,7 @@ export class Headset {
   #pressed(grip: Grip): void {
     if (this.#state.headset.value !== "presenting") return;
     grip.update();
+    if (this.#world.things.inside) return this.#world.things.stepOut();
     const meeting = this.#panel.meet(grip.origin, grip.direction);
     if (meeting) return this.#panel.button(meeting)?.press();
     if (this.#chip.visible && this.#meetsChip(grip)) return this.#show(true);

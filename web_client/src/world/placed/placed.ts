@@ -236,7 +236,7 @@ export class Placed {
     const work = await this.works.get(thing.entity.media!.work);
     const texture = await loadTexture(work && pictureUrl(work, 1, PANORAMA_PIXELS), PANORAMA_PIXELS);
     this.stepOut();
-    this.#panorama = new PanoramaView(this.#stage.scene, texture);
+    this.#panorama = new PanoramaView(this.#stage.scene, texture, this.#state.where.value.heading);
     this.#deeds.notice("inside_panorama");
   }
 
