@@ -68,7 +68,7 @@ FAMILIES: dict[str, Family] = {
     "wall_night": Family("lightmap", "limewash", roughness=0.85, tint=(112, 126, 168)),
     "light": Family("vertex", zoned=True, double=True),
     "blue_haze": Family("none", blend=True, double=True, tint=(96, 150, 255)),
-    "glass": Family("none", blend=True, double=True, gain=0.022, tint=(210, 226, 232)),
+    "glass": Family("none", blend=True, double=True, tint=(210, 226, 232)),
 }
 
 FINISHES: dict[str, Finish] = {

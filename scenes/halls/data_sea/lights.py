@@ -77,9 +77,9 @@ def sea(m: Model, numbers: SeaNumbers) -> None:
         for mirrored, glow in ((False, 1.0), (True, MIRROR_GLOW)):
             flip = floats([1, -1, 1]) if mirrored else floats([1, 1, 1])
             shift = floats([0, 2 * at.WATER, 0]) if mirrored else floats([0, 0, 0])
-            beads(m, finish, lights * flip + shift, np.full(len(lights), 0.0155), 1.9 * glow)
-            beads(m, finish, tops * flip + shift, np.full(len(tops), 0.036), 3.6 * glow)
-        halos(m, "sunbeam" if han else "blue_haze", tops, 0.15, 0.22 if han else 0.30)
+            beads(m, finish, lights * flip + shift, np.full(len(lights), 0.0155), 0.85 * glow)
+            beads(m, finish, tops * flip + shift, np.full(len(tops), 0.036), 1.5 * glow)
+        halos(m, "sunbeam" if han else "blue_haze", tops, 0.15, 0.42 if han else 0.55)
 
 
 def _stand(numbers: SeaNumbers, rng: np.random.Generator) -> list[tuple[SeaWork, Floats]]:
@@ -132,11 +132,11 @@ def rings(m: Model, numbers: SeaNumbers) -> None:
         around = max(24, round(radius * 40))
         turn = np.linspace(0, 2 * np.pi, around + 1)
         circle = np.stack([radius * np.sin(turn), 0 * turn + y, at.CENTER_Z + radius * np.cos(turn)], 1)
-        tube(m, finish, circle, 0.011, n=5, glow=0.85, blocks=False)
+        tube(m, finish, circle, 0.011, n=5, glow=0.42, blocks=False)
         spot = 2 * np.pi * (np.arange(count) + 0.5 * (k % 2)) / count
         lights = floats(np.stack([radius * np.sin(spot), 0 * spot + y, at.CENTER_Z + radius * np.cos(spot)], 1))
-        beads(m, finish, lights, np.full(count, 0.032), 3.6)
-        halos(m, "sunbeam" if k < len(order) * 0.6 else "blue_haze", lights, 0.12, 0.12)
+        beads(m, finish, lights, np.full(count, 0.032), 1.6)
+        halos(m, "sunbeam" if k < len(order) * 0.6 else "blue_haze", lights, 0.12, 0.28)
         _flat_halo(m, radius, y)
     _wires(m, counts, pitch)
 
@@ -144,7 +144,7 @@ def rings(m: Model, numbers: SeaNumbers) -> None:
 def _flat_halo(m: Model, radius: float, y: float) -> None:
     turn, rows = np.linspace(0, 2 * np.pi, 33), (max(0.02, radius - 0.22), radius, radius + 0.22)
     points = floats([np.stack([r * np.sin(turn), 0 * turn + y, at.CENTER_Z + r * np.cos(turn)], 1) for r in rows])
-    alpha = np.repeat([0.0, 0.10, 0.0], 33)
+    alpha = np.repeat([0.0, 0.20, 0.0], 33)
     i = np.arange(3 * 33).reshape(3, 33)
     a, b, c, d = (v.ravel() for v in (i[:-1, :-1], i[:-1, 1:], i[1:, :-1], i[1:, 1:]))
     faces = np.concatenate([np.stack([a, c, d], 1), np.stack([a, d, b], 1)])
@@ -184,13 +184,13 @@ def bars(m: Model, shelves: Sequence[tuple[str, str, float]]) -> list[float]:
 def _bar(m: Model, tall: float) -> None:
     """Faces local +z, the hall's middle; a glowing core behind a slim brass frame."""
     half, foot = at.BAR_WIDTH / 2, at.BAR_FOOT
-    rect(m, "light_gold", (-half + 0.13, foot, 0.03), (at.BAR_WIDTH - 0.26, 0, 0), (0, tall, 0), glow=1.5, blocks=False)
+    rect(m, "light_gold", (-half + 0.13, foot, 0.03), (at.BAR_WIDTH - 0.26, 0, 0), (0, tall, 0), glow=0.9, blocks=False)
     for s in (-1, 1):
         box(m, "brass", (s * (half - 0.12), foot + tall / 2, 0.04), (0.02, tall, 0.05), sub=0.5)
     for y in (foot - 0.012, foot + tall + 0.012):
         box(m, "brass", (0, y, 0.04), (at.BAR_WIDTH - 0.20, 0.024, 0.06), sub=0.5)
     across, up = floats([-0.8, -0.3, -0.11, 0.11, 0.3, 0.8]), floats([foot - 0.5, foot, foot + tall, foot + tall + 0.5])
-    fade = floats([0, 0.05, 0.17, 0.17, 0.05, 0])[:, None] * floats([0, 1, 1, 0])[None]
+    fade = floats([0, 0.09, 0.30, 0.30, 0.09, 0])[:, None] * floats([0, 1, 1, 0])[None]
     sheet = np.stack([*np.meshgrid(across, up, indexing="ij"), np.full((6, 4), 0.02)], -1)
     grid(m, "sunbeam", floats(sheet), 0 * sheet[..., :2], glow=1.0, blocks=False, alpha=floats(fade.ravel()))
     m.lamp((0, foot + tall * 0.5, 0.45), floats([1.0, 0.74, 0.42]) * (0.9 + 0.5 * tall), 5.0, shaded=False)

@@ -10,6 +10,7 @@ from carrel.scenes.halls.data_sea import layout as at
 from carrel.scenes.halls.data_sea.lights import sectors
 from carrel.scenes.halls.data_sea.numbers import SeaNumbers
 from carrel.scenes.halls.kit.arrays import Floats, floats, rotation_x
+from carrel.scenes.halls.kit.display import GLINT
 from carrel.scenes.halls.kit.joints import doorway
 from carrel.scenes.halls.kit.model import MID, NEAR, Model
 from carrel.scenes.halls.kit.seating import bench
@@ -70,7 +71,7 @@ def _water(m: Model) -> None:
     points = floats(
         [np.stack([r * np.sin(turn), 0 * turn + at.WATER, at.CENTER_Z + r * np.cos(turn)], 1) for r in radii]
     )
-    alpha = np.repeat([0.030, 0.024, 0.016, 0.050], 65)
+    alpha = np.repeat([0.070, 0.050, 0.030, 0.085], 65)
     grid(m, "blue_haze", points, 0 * points[..., :2], glow=1.0, blocks=False, alpha=floats(alpha))
 
 
@@ -131,7 +132,7 @@ def _rail(room: Room) -> None:
         for spot in stations:
             box(m, "brass", spot + floats([0, at.RAIL / 2, 0]), (0.022, at.RAIL, 0.022), sub=0.6, skip="y-y+")
         for a, b in itertools.pairwise(line):
-            rect(m, "glass", a + floats([0, 0.14, 0]), b - a, (0, at.RAIL - 0.18, 0), blocks=False)
+            rect(m, "glass", a + floats([0, 0.14, 0]), b - a, (0, at.RAIL - 0.18, 0), blocks=False, alpha=GLINT)
             _fence(room, a, b)
 
 

@@ -13,7 +13,7 @@ from carrel.scenes.halls.kit.shapes import box, rect
 from carrel.scenes.halls.kit.sweeps import sweep, tube
 
 FRAME = [(0, 0), (0.004, 0.022), (-0.012, 0.034), (-0.026, 0.028), (-0.040, 0.030), (-0.052, 0.016), (-0.058, 0.012)]
-PLINTH_FOOT = [(0.012, 0), (0.012, 0.05), (0.004, 0.062), (0, 0.066)]
+GLINT = np.full(4, 0.04)  # what a pane of glass adds to what is behind it
 
 
 def plinth(m: Model, finish: str = "white", side: float = 0.42, height: float = 1.0) -> None:
@@ -48,8 +48,8 @@ def display_case(m: Model, wood: str = "walnut", width: float = 1.1, deep: float
         (-90, deep, width / 2),
     ):
         with m.at(turn=turn):
-            rect(m, "glass", (-wide / 2, bed, out - 0.004), (wide, 0, 0), (0, tall, 0), blocks=False)
-    rect(m, "glass", (-width / 2, head + 0.006, deep / 2), (width, 0, 0), (0, 0, -deep), blocks=False)
+            rect(m, "glass", (-wide / 2, bed, out - 0.004), (wide, 0, 0), (0, tall, 0), blocks=False, alpha=GLINT)
+    rect(m, "glass", (-width / 2, head + 0.006, deep / 2), (width, 0, 0), (0, 0, -deep), blocks=False, alpha=GLINT)
     m.place("slot", "bed", (0, bed, 0))
 
 
