@@ -246,9 +246,9 @@ def _check_range(view: View, offset: int, size: int, item: int, where: str) -> N
 
 
 def _bounds(raw: Json, key: str, component: int, width: int, where: str) -> list[float] | None:
-    value: Any = raw.get(key)
-    if value is None or not width:
+    if key not in raw or not width:
         return None
+    value: Any = raw[key]
     here = pointer(where, key)
     if not isinstance(value, list):
         raise refuse("wrong_type", "A list is expected here.", here)

@@ -238,6 +238,7 @@ change("accessor not aligned", "accessor_alignment", samples.triangle, "accessor
 change("offset without a view", "missing_field", samples.strange, "accessors/4/byteOffset", 4)
 change("normalised floats", "accessor_normalized", samples.triangle, "accessors/0/normalized", True)
 change("bounds of two", "wrong_length", samples.triangle, "accessors/0/min", [0, 0])
+change("bounds of nothing", "wrong_type", samples.triangle, "accessors/2/min", None)
 change("bounds of words", "wrong_type", samples.triangle, "accessors/0/min", ["a", 0, 0])
 change("bounds of another type", "out_of_range", samples.triangle, "accessors/3/max", [70_000])
 change("indices with a stride", "view_stride", samples.triangle, "bufferViews/3",
