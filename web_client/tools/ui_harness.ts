@@ -2,6 +2,7 @@
  * The interface without a server: ui_harness.html?state=hall&panel=chat&lang=zh&theme=dark&contrast=more.
  * States: enter, loading, hall, first, lost, notice, flat, failed:<code>, closed:<code>. The people and words are made up here.
  */
+import { makeArrangeState } from "../src/editor/store";
 import { Signal } from "../src/hall/signal";
 import type { Actionable, ChatLine, HallActions, HallState, Participant, Phase } from "../src/hall/state";
 import { mountUi } from "../src/ui/mount";
@@ -157,6 +158,7 @@ const state: HallState = {
     min: [-6, -33.1],
     max: [6, 0.5],
   }),
+  arrange: makeArrangeState(),
 };
 
 const QR =
@@ -183,6 +185,29 @@ const actions: HallActions = {
   goTo: () => undefined,
   stand: () => (state.seated.value = false),
   enterHeadset: fine,
+  arrange: {
+    open: (on) => (state.arrange.on.value = on),
+    here: () => [],
+    library: async () => [],
+    works: async () => [],
+    take: () => undefined,
+    putDown: fine,
+    cancel: () => false,
+    choose: () => undefined,
+    step: () => undefined,
+    set: () => undefined,
+    duplicate: fine,
+    caption: fine,
+    remove: fine,
+    undo: fine,
+    redo: fine,
+    upload: () => undefined,
+    dropUpload: () => undefined,
+    history: refuse,
+    view: fine,
+    restore: fine,
+    handle: () => undefined,
+  },
   pairingCode: async () => ({
     code: "K7MPQ2",
     url: "http://willow.example:8443/h",
@@ -191,6 +216,7 @@ const actions: HallActions = {
   }),
 };
 
+state.arrange.rights.value = { place: true, change: "own", restore: false };
 const root = document.getElementById("hall")!;
 if (name !== "flat") root.style.background = "center / cover var(--hall-picture)";
 mountUi(root, state, actions);
