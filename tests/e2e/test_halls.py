@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import DESKTOP, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +91,7 @@ def test_a_headset_draws_no_more_for_each_eye(visit: Callable[..., Visitor], hea
 
 
 def test_a_reader_finds_a_book_by_keyboard_and_reads_its_card(visit: Callable[..., Visitor]) -> None:
-    visitor = visit().walk_in("Reader", render=False)
+    visitor = visit(viewport=DESKTOP).walk_in("Reader", render=False)
     page = visitor.page
     page.get_by_role("button", name="Go to", exact=True).click()
     page.get_by_role("button", name="Shelves: sciences, geography", exact=True).click()

@@ -5,6 +5,7 @@ import { Cleanup } from "../hall/signal";
 import type { Actionable, HallState, Participant, Place } from "../hall/state";
 import type { Grabbed, Operated, Reacted, Released, Welcome } from "../net/protocol.gen";
 import type { RoomChannel } from "../net/room_channel";
+import type { ChosenBook } from "./books/reading";
 import { makeBodies } from "./crowd_bodies";
 import { type Deeds, Furnishing, isTaken, seatStand } from "./furnishing";
 import type { Hall, Progress } from "./hall";
@@ -165,6 +166,8 @@ export class World {
     this.walker.ground = this.things.ground(hall.ground);
     this.things.draw(this.stage, (at, out) => (hall.probes ? hall.probes.sample(at, out) : evenLight(at, out)));
     this.#furnishing.furnish(document);
+    const reader = { feet: this.walker.feet, chose: (book: ChosenBook) => (this.#state.book.value = book) };
+    this.targets.ask(document.titles ? hall.read(document.titles, reader) : null);
   }
 
   place(position: Readonly<Triple>, heading: number): void {
