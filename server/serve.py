@@ -14,6 +14,7 @@ from rich.console import Console
 from carrel.server import tls
 from carrel.server.app import Library, make_app
 from carrel.server.errors import ConfigurationError
+from carrel.server.listening import runner_of
 from carrel.server.log import configure
 from carrel.server.settings import Settings
 from carrel.server.signals import told_to_stop
@@ -42,7 +43,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 async def _serve(settings: Settings) -> None:
     context = tls.context(settings)
     library = await make_app(settings)
-    runner = web.AppRunner(library.app, access_log=None, handle_signals=False)
+    runner = runner_of(library.app)
     await runner.setup()
     try:
         site = web.TCPSite(

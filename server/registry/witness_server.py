@@ -22,6 +22,7 @@ from carrel.server import tls
 from carrel.server.bucket import Bucket
 from carrel.server.clock import Clock, wall_clock
 from carrel.server.errors import ConfigurationError, LocalError, TooLarge, TooManyRequests
+from carrel.server.listening import runner_of
 from carrel.server.registry.errors import NotNow
 from carrel.server.registry.witness_memory import Memory
 from carrel.server.registry.witness_page import page_routes
@@ -158,7 +159,7 @@ async def run(signer: NoteSigner, logs: Logs, folder: Path, settings: Settings) 
     networks(settings.trusted_proxies)
     memory = Memory(folder, logs)
     clock = wall_clock()
-    runner = web.AppRunner(make_app(Witness(signer, logs, memory, clock), clock, settings), access_log=None)
+    runner = runner_of(make_app(Witness(signer, logs, memory, clock), clock, settings))
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context, shutdown_timeout=SHUTDOWN_S)

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from carrel.server.errors import Banned, CarrelError, LocalError, PeerError
+from carrel.server.errors import BadRequest, Banned, CarrelError, LocalError, PeerError
 from carrel.server.requests import is_secure
 from carrel.server.rooms.origins import check_origin
 from carrel.server.settings import Settings
@@ -59,6 +59,7 @@ def middlewares(settings: Settings, error_page: ErrorPage) -> list[Middleware]:
         try:
             if request.method not in SAFE_METHODS:
                 check_origin(request, settings)
+                _check_plain(request)
             return await handler(request)
         except web.HTTPException as answer:
             if answer.status < 400:
@@ -102,6 +103,12 @@ def middlewares(settings: Settings, error_page: ErrorPage) -> list[Middleware]:
         return error_page(request, code, status)
 
     return [guarded]
+
+
+def _check_plain(request: web.Request) -> None:
+    """Raises BadRequest for a packed body: nothing here is unpacked, so it would only be misread."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise BadRequest("Send the body as it is, without Content-Encoding.")
 
 
 def add_headers(app: web.Application, settings: Settings) -> None:
