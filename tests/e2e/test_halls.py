@@ -114,7 +114,8 @@ def test_titles_are_painted_on_the_spines_one_stands_before(visit: Callable[...,
     visitor = visit(device_scale_factor=1)
     visitor.page.set_default_timeout(LOAD_MS)
     visitor.walk_in("Reader")
-    visitor.page.get_by_role("button", name="Go to", exact=True).click()
+    # The small page has no room for the dock's "Go to".
+    visitor.page.keyboard.press("KeyG")
     visitor.page.get_by_role("button", name="Shelves: sciences, geography", exact=True).click()
     visitor.until("() => window.carrelHall.books.painted >= 40")
     info = settled(visitor)
