@@ -77,7 +77,12 @@ def readable() -> list[str]:
     """Where code lies that may yet be loaded: Python's folders, its packages, and the server's own rooms."""
     package = Path(__file__).resolve().parents[1]
     rooms = [str(package), *(str(package.parent / room) for room in ("scenes", "avatars"))]
-    return [*READABLE, *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}, *rooms]
+    return [
+        *READABLE,
+        *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib")},
+        *filter(None, sys.path),
+        *rooms,
+    ]
 
 
 def _limits(setup: Setup) -> None:

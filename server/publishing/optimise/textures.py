@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from carrel.scenes.errors import Refused
 from carrel.scenes.ingest.buffers import embedded
@@ -23,7 +23,8 @@ from carrel.server.publishing.optimise.packing import require
 
 EXTENSION: Final = "EXT_texture_webp"
 TYPE: Final = "image/webp"
-PLUGINS: Final = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+PLUGINS: Final = (JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
+"""Loaded before there are walls; a camera's notes in a JPEG are a small TIFF."""
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 SIDES: Final = {"view": 2048, "half": 1024, "quarter": 512, "tenth": 256}
 """Pixels at most along a picture's longer side, by level."""
@@ -36,6 +37,7 @@ _DIFFERENCE_AT_MOST: Final = 8.0
 _SMALL: Final = (64, 64)
 _NUMBERS: Final = ("normalTexture", "occlusionTexture", "metallicRoughnessTexture", "clearcoatNormalTexture")
 
+Image.preinit()
 Image.MAX_IMAGE_PIXELS = PIXELS_AT_MOST
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -116,7 +118,7 @@ def decoded(
         with Image.open(file, formats=formats) as opened:
             opened.draft("RGB", (side, side))  # JPEG halves itself while it is decoded
             return as_colours(ImageOps.exif_transpose(opened) if upright else opened)
-    except MemoryError:
+    except (MemoryError, ImportError):
         raise
     except Exception as error:
         # Decoders meet broken bytes with whatever their insides raise.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tempfile
 import wave
 import zlib
@@ -147,6 +149,36 @@ def test_a_picture_whose_gate_is_passed_and_that_does_not_decode() -> None:
 def test_only_checked_makes_nothing() -> None:
     for data in (photo(60, 40), sound(), document(1), glbs.model(4).to_bytes()):
         assert prepared(data, check_only=True)[1] == {}
+
+
+LATE = """
+import sys
+from pathlib import Path
+from carrel.server.sandbox import worker
+from carrel.server.publishing import tasks
+class Out:
+    def file(self, name, data): pass
+    def step(self, name): pass
+loaded = set(sys.modules)
+for path in sys.argv[1:]:
+    with open(path, "rb") as file:
+        tasks.prepare([file], {"name": path}, Out())
+print(*sorted(set(sys.modules) - loaded))
+"""
+
+
+def test_nothing_is_loaded_late(tmp_path: Path) -> None:
+    """Behind the walls another uid may not be able to read Python's own folders."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    works = [glbs.figure().to_bytes(), glbs.soup().to_bytes(), photo(60, 40, exif=exif), photo(60, 40, "PNG"), sound()]
+    works += [photo(60, 40, "WEBP"), photo(60, 40, "AVIF"), document(1), photo(2400, 1200, quality=20)]
+    files = []
+    for index, data in enumerate(works):
+        files.append(tmp_path / f"work-{index}")
+        files[-1].write_bytes(data)
+    command = [sys.executable, "-I", "-c", LATE, *map(str, files)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == ""
 
 
 @pytest.mark.parametrize(
