@@ -10,7 +10,7 @@ export const POSE = {
   leftRotation: 10,
   right: 14,
   rightRotation: 17,
-  /** Five bytes of finger curls as they came. */
+  /** Five bytes of finger curls as they came, thumb first: the left hand's in the upper four bits, the right hand's in the lower. */
   curls: 21,
   size: 26,
 } as const;
@@ -23,6 +23,21 @@ export function makePose(): PoseNumbers {
   pose[POSE.leftRotation + 3] = 1;
   pose[POSE.rightRotation + 3] = 1;
   return pose;
+}
+
+export const FINGERS = 5;
+const CURL_STEPS = 15;
+
+/** How far a finger (0 the thumb) is closed, 0 … 1. */
+export function readCurl(pose: PoseNumbers, at: number, side: "left" | "right", finger: number): number {
+  const byte = pose[at + POSE.curls + finger]! & 0xff;
+  return (side === "left" ? byte >> 4 : byte & CURL_STEPS) / CURL_STEPS;
+}
+
+export function writeCurl(pose: PoseNumbers, side: "left" | "right", finger: number, curl: number): void {
+  const steps = Math.round(Math.min(1, Math.max(0, curl)) * CURL_STEPS);
+  const byte = pose[POSE.curls + finger]! & 0xff;
+  pose[POSE.curls + finger] = side === "left" ? (steps << 4) | (byte & CURL_STEPS) : (byte & 0xf0) | steps;
 }
 
 /** Upward messages leave the slot out: one type byte, then the record from `flags` on. */

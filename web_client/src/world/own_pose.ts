@@ -1,6 +1,6 @@
 /** One's own head and hands as the numbers that are sent. */
 import { type Quaternion, Quaternion as Q, Vector3 } from "three";
-import { makePose, POSE } from "../net/pose";
+import { FINGERS, makePose, POSE, writeCurl } from "../net/pose";
 import { FLAG } from "../net/protocol.gen";
 import type { Walker } from "./walker";
 
@@ -35,6 +35,12 @@ export class OwnPose {
     this.flags |= FLAG[side];
     position.toArray(this.numbers, POSE[side]);
     rotation.toArray(this.numbers, side === "left" ? POSE.leftRotation : POSE.rightRotation);
+  }
+
+  /** How far the fingers of a hand are closed, thumb first, 0 … 1. */
+  fingers(side: "left" | "right", curls: readonly number[]): void {
+    this.flags |= FLAG.fingers;
+    for (let finger = 0; finger < FINGERS; finger++) writeCurl(this.numbers, side, finger, curls[finger] ?? 0);
   }
 
   #head(): void {

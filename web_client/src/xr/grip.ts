@@ -15,11 +15,14 @@ import {
 } from "three";
 import { Cleanup } from "../hall/signal";
 import { fromGrip, fromWrist } from "./hand_frame";
-import { JointHand } from "./joints";
+import { curlsOf, JointHand } from "./joints";
 
 const WALNUT = 0x4a3323;
 const BRASS = 0xb8955a;
 const RAY_METRES = 6;
+/** A hand round a controller is half closed; its thumb lies on the stick or a button (numbers of the WebXR gamepad mapping). */
+const HELD = 0.5;
+const THUMB_REST = [2, 3, 4, 5] as const;
 
 export interface GripListener {
   /** Trigger, grip or pinch. */
@@ -52,6 +55,7 @@ export class Grip {
   readonly #joints: JointHand;
   readonly #line: Line<BufferGeometry, LineBasicMaterial>;
   readonly #scale = new Vector3();
+  readonly #curls = [0, 0, 0, 0, 0];
   readonly #cleanup = new Cleanup();
 
   constructor(renderer: WebGLRenderer, rig: Group, index: number, listener: GripListener) {
@@ -107,6 +111,18 @@ export class Grip {
     if (wrist) fromWrist(this.position, this.rotation);
     else if (this.side) fromGrip(this.side, this.rotation);
     if (this.byHand && this.tracked) this.#joints.update(this.#hand);
+  }
+
+  /** How far the fingers are closed, thumb first: of a tracked hand as they are, of a controller by what is pressed. Null where nothing tells. */
+  get curls(): readonly number[] | null {
+    if (this.byHand) return curlsOf(this.#hand.joints, this.#curls);
+    const buttons = this.gamepad?.buttons;
+    if (!buttons?.length) return null;
+    const squeeze = buttons[1]?.value ?? 0;
+    this.#curls[0] = THUMB_REST.some((i) => buttons[i]?.touched || buttons[i]?.pressed) ? HELD : HELD / 2;
+    this.#curls[1] = HELD + (1 - HELD) * (buttons[0]?.value ?? 0);
+    for (let finger = 2; finger < 5; finger++) this.#curls[finger] = HELD + (1 - HELD) * squeeze;
+    return this.#curls;
   }
 
   /** How far the ray is drawn. */

@@ -184,7 +184,12 @@ export class Headset {
     walker.feet.copy(this.#ride.feet);
     walker.heading = this.#ride.heading;
     pose.fromHeadset(this.#ride.head, this.#ride.rotation, this.#state.seated.value);
-    for (const grip of this.#grips) if (grip.tracked && grip.side) pose.hand(grip.side, grip.position, grip.rotation);
+    for (const grip of this.#grips) {
+      if (!grip.tracked || !grip.side) continue;
+      pose.hand(grip.side, grip.position, grip.rotation);
+      const { curls } = grip;
+      if (curls) pose.fingers(grip.side, curls);
+    }
     this.#point();
     this.#paint(dt);
     this.#moved_s = Math.max(0, this.#moved_s - dt);

@@ -30,6 +30,23 @@ type Instances = InstancedMesh<BufferGeometry, MeshBasicMaterial>;
 const UP = new Vector3(0, 1, 0);
 const LEAST_RADIUS_METRES = 0.006;
 
+/** Four fingers beside the thumb, from the knuckle out: how far each is closed is how far its tip has turned from its root. */
+const KNUCKLE = "phalanx-proximal";
+const CLOSED_RAD = 3.2;
+const rootTurn = new Quaternion();
+
+/** How far each finger of a tracked hand is closed, thumb first, 0 open … 1 closed; null where joints are missing. */
+export function curlsOf(joints: XRHandSpace["joints"], out: number[]): number[] | null {
+  for (let i = 0; i < FINGERS.length; i++) {
+    const root = joints[`${FINGERS[i]!}-${i ? "metacarpal" : KNUCKLE}` as XRHandJoint];
+    const end = joints[`${FINGERS[i]!}-phalanx-distal` as XRHandJoint];
+    if (!root || !end) return null;
+    const angle = rootTurn.copy(root.quaternion).angleTo(end.quaternion);
+    out[i] = Math.min(1, angle / (i ? CLOSED_RAD : CLOSED_RAD / 3));
+  }
+  return out;
+}
+
 export class JointHand {
   readonly #balls: Instances;
   readonly #rods: Instances;

@@ -13,8 +13,8 @@ export interface HandTarget {
   readonly wrist: Vector3;
   /** Of the hand bone: identity is the T-pose (palm down). */
   readonly rotation: Quaternion;
-  /** 0 open, 1 fist. */
-  curl: number;
+  /** How far each finger is closed, thumb first: 0 open, 1 fist. */
+  readonly curls: Float32Array;
 }
 
 export interface Stance {
@@ -34,7 +34,7 @@ export interface Stance {
 }
 
 export function makeHand(): HandTarget {
-  return { active: false, wrist: new Vector3(), rotation: new Quaternion(), curl: 0.3 };
+  return { active: false, wrist: new Vector3(), rotation: new Quaternion(), curls: new Float32Array(5).fill(RELAXED) };
 }
 
 export function makeStance(): Stance {
@@ -51,6 +51,8 @@ export function makeStance(): Stance {
   };
 }
 
+/** How far a finger is closed that does nothing. */
+export const RELAXED = 0.3;
 const FINGERS = ["Index", "Middle", "Ring", "Little"] as const;
 const FORWARD = new Vector3(0, 0, 1);
 const BACK = new Vector3(0, 0, -1);
@@ -74,9 +76,8 @@ interface Limb {
 
 interface Digits {
   readonly sign: number;
-  readonly proximal: readonly number[];
-  readonly intermediate: readonly number[];
-  readonly thumb: readonly number[];
+  /** Bones of each finger, thumb first, from the palm out; -1 where a figure lacks one. */
+  readonly bones: readonly (readonly [number, number])[];
 }
 
 export class BodyIk {
@@ -141,9 +142,10 @@ export class BodyIk {
     this.#legs = sides.map(([s, side]) => limb(s, side, ["hips", "UpperLeg", "LowerLeg", "Foot"]));
     this.#digits = sides.map(([sign, side]) => ({
       sign,
-      proximal: FINGERS.map((f) => id(`${side}${f}Proximal`)).filter((i) => i >= 0),
-      intermediate: FINGERS.map((f) => id(`${side}${f}Intermediate`)).filter((i) => i >= 0),
-      thumb: [id(`${side}ThumbMetacarpal`), id(`${side}ThumbProximal`)].filter((i) => i >= 0),
+      bones: [
+        [id(`${side}ThumbMetacarpal`), id(`${side}ThumbProximal`)] as const,
+        ...FINGERS.map((f) => [id(`${side}${f}Proximal`), id(`${side}${f}Intermediate`)] as const),
+      ],
     }));
   }
 
@@ -337,18 +339,25 @@ export class BodyIk {
   }
 
   #fingers(stance: Stance): void {
-    for (const digits of this.#digits) {
-      const hand = digits.sign > 0 ? stance.left : stance.right;
-      const curl = hand.active ? Math.min(1, Math.max(0, hand.curl)) : 0.3;
-      const s = digits.sign;
-      this.#bend(digits.proximal, FORWARD, -s * (0.08 + curl * 1.1));
-      this.#bend(digits.intermediate, FORWARD, -s * (0.12 + curl * 1.35));
-      this.#bend(digits.thumb, UP, s * (0.05 + curl * 0.42));
+    for (const { sign: s, bones } of this.#digits) {
+      const hand = s > 0 ? stance.left : stance.right;
+      for (let finger = 0; finger < bones.length; finger++) {
+        const curl = hand.active ? Math.min(1, Math.max(0, hand.curls[finger]!)) : RELAXED;
+        const [root, next] = bones[finger]!;
+        if (finger === 0) {
+          this.#bend(root, UP, s * (0.05 + curl * 0.42));
+          this.#bend(next, UP, s * (0.05 + curl * 0.42));
+        } else {
+          this.#bend(root, FORWARD, -s * (0.08 + curl * 1.1));
+          this.#bend(next, FORWARD, -s * (0.12 + curl * 1.35));
+        }
+      }
     }
   }
 
-  #bend(bones: readonly number[], axis: Vector3, angle: number): void {
+  #bend(bone: number, axis: Vector3, angle: number): void {
+    if (bone < 0) return;
     this.#q2.setFromAxisAngle(axis, angle);
-    for (const i of bones) this.#place(i, this.#q.copy(this.rotation[this.#rig.parents[i]!]!).multiply(this.#q2));
+    this.#place(bone, this.#q.copy(this.rotation[this.#rig.parents[bone]!]!).multiply(this.#q2));
   }
 }

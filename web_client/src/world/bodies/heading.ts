@@ -4,8 +4,8 @@
  */
 import { Quaternion, Vector3 } from "three";
 import { FLAG } from "../../net/protocol.gen";
-import { POSE } from "../../net/pose";
-import type { HandTarget, Stance } from "./body_ik";
+import { FINGERS, POSE, readCurl } from "../../net/pose";
+import { type HandTarget, RELAXED, type Stance } from "./body_ik";
 import { safeRotation } from "./frames";
 
 /** Where the eyes are from the joint between neck and head, metres at nominal height. */
@@ -101,6 +101,11 @@ export class Heading {
       const rise = eye_m - (y - ground_m);
       this.#hand(stance.left, pose, at + POSE.left, 1, rise, ground_m, scale, (flags & FLAG.left) !== 0);
       this.#hand(stance.right, pose, at + POSE.right, -1, rise, ground_m, scale, (flags & FLAG.right) !== 0);
+      for (let finger = 0; finger < FINGERS; finger++) {
+        const known = (flags & FLAG.fingers) !== 0;
+        stance.left.curls[finger] = known ? readCurl(pose, at, "left", finger) : RELAXED;
+        stance.right.curls[finger] = known ? readCurl(pose, at, "right", finger) : RELAXED;
+      }
     } else {
       stance.left.active = false;
       stance.right.active = false;

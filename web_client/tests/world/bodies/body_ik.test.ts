@@ -93,7 +93,7 @@ describe("the solver", () => {
         hand.active = r() > 0.3;
         hand.wrist.set(any(), any(), any());
         hand.rotation.set(any(), any(), any(), any());
-        hand.curl = any();
+        hand.curls.fill(any());
       }
       stance.seated = r() > 0.5;
       stance.gait = r();
