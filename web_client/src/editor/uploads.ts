@@ -120,6 +120,11 @@ async function send(file: File, signal: AbortSignal, told: (share: number) => vo
   return work;
 }
 
+/** Brings a file and waits until the library has taken it; rejects with a Refusal that says why it did not. */
+export async function bring(file: File, signal: AbortSignal, told: (share: number) => void): Promise<Work> {
+  return accepted(await send(file, signal, told), signal);
+}
+
 async function answered(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, { credentials: "same-origin", ...init }).catch((error: unknown) => {
     throw refusal("offline", String(error));

@@ -14,6 +14,7 @@ export const PANELS = [
   "help",
   "settings",
   "headset",
+  "look",
   "reactions",
   "more",
 ] as const;

@@ -8,13 +8,8 @@ import { asTrouble, change, troubleWords, wordsFace, type Context, type Part } f
 import { button, check, el, field, selectOf } from "./dom";
 import { recallEntry, rememberEntry } from "./entry_store";
 import { LIMITS } from "./limits";
-import { fetchWardrobe, type Body, type Wardrobe } from "./looks";
-import { Mirror } from "./mirror";
-
-/** Slots offered at the door, of those a body has. */
-const OFFERED = ["skin", "hair", "headwear", "top"] as const;
-
-let wardrobe: Promise<Wardrobe> | null = null;
+import { lookChooser } from "./look_chooser";
+import { mirrorOf } from "./look_panel";
 
 export function entrance(context: Context): Part {
   const { state, actions, model, words } = context;
@@ -24,7 +19,7 @@ export function entrance(context: Context): Part {
   let look: Look = kept?.look ?? {};
   let remember = kept !== null;
 
-  const mirror = new Mirror({ true_: t("enter.mirror"), drawn: t("enter.mirror.drawn") }, !model.flat.value);
+  const mirror = mirrorOf(context);
   cleanup.add(() => mirror.dispose());
   const name = el("input", {
     id: "enter-name",
@@ -35,66 +30,17 @@ export function entrance(context: Context): Part {
     value: model.entryName.value ?? kept?.name ?? "",
     oninput: () => (model.entryName.value = name.value),
   });
-  const bodies = el("div", { class: "enter__bodies" }, el("p", { class: "small muted" }, t("enter.looks.waiting")));
-  const colours = el("div", { class: "enter__colours" });
   const problem = el("p", { class: "error", role: "alert" });
 
-  const showBody = (all: Wardrobe, body: Body): void => {
-    mirror.show(body, look, t("enter.mirror.label", { name: words.own(body.names) }));
-    colours.replaceChildren(
-      ...OFFERED.filter((slot) => body.tints.includes(slot)).map((slot) => swatches(all, body, slot)),
-    );
-  };
-  const swatches = (all: Wardrobe, body: Body, slot: string): HTMLElement => {
-    const now = (look.colours?.[slot] ?? body.colours[slot] ?? "").toLowerCase();
-    const row = (all.palettes[slot] ?? []).map(({ colour, names }) => {
-      const dot = el("span", {});
-      dot.style.background = colour;
-      const choose = (): void => {
-        look = { ...look, colours: { ...look.colours, [slot]: colour } };
-        mirror.show(body, look, t("enter.mirror.label", { name: words.own(body.names) }));
-      };
-      const input = el("input", {
-        type: "radio",
-        name: `enter-${slot}`,
-        "aria-label": words.own(names),
-        checked: colour.toLowerCase() === now,
-        onchange: choose,
-      });
-      return el("label", { class: "swatch", title: words.own(names) }, input, dot);
-    });
-    return el("fieldset", {}, el("legend", {}, t(`slot.${slot}`)), el("div", { class: "swatches" }, ...row));
-  };
-  const showWardrobe = (all: Wardrobe): void => {
-    const first =
-      all.bodies.find(({ id }) => id === look.id) ?? all.bodies[Math.floor(Math.random() * all.bodies.length)]!;
-    if (look.id !== first.id) look = { id: first.id };
-    const pills = all.bodies.map((body) => {
-      const own = words.own(body.names);
-      const choose = (): void => {
-        // A body's own colours stay with it; the skin a person chose goes with the person.
-        look = { id: body.id, ...(look.colours?.["skin"] ? { colours: { skin: look.colours["skin"] } } : {}) };
-        showBody(all, body);
-      };
-      const input = el("input", {
-        type: "radio",
-        name: "enter-body",
-        value: body.id,
-        checked: body === first,
-        onchange: choose,
-      });
-      return el("label", {}, input, body.wheelchair ? t("enter.wheelchair", { name: own }) : own);
-    });
-    bodies.replaceChildren(el("div", { class: "pills" }, ...pills));
-    showBody(all, first);
-    // On a phone the row scrolls: who one is must be in sight.
-    bodies.querySelector(":checked")?.parentElement?.scrollIntoView?.({ block: "nearest", inline: "center" });
-  };
-  wardrobe ??= fetchWardrobe();
-  wardrobe.then(showWardrobe).catch(() => {
-    wardrobe = null;
-    bodies.replaceChildren(el("p", { class: "small muted" }, t("enter.looks.failed")));
+  const chooser = lookChooser(context, {
+    id: "enter",
+    look,
+    changed: (next, body) => {
+      look = next;
+      mirror.show(body, look, t("enter.mirror.label", { name: words.own(body.names) }));
+    },
   });
+  cleanup.add(() => chooser.dispose());
 
   const enter = async (wanted: string | null, wantedLook: Look): Promise<void> => {
     problem.replaceChildren();
@@ -143,8 +89,7 @@ export function entrance(context: Context): Part {
       ),
     ),
     field(t("enter.name"), name, t("enter.name.hint")),
-    el("fieldset", {}, el("legend", {}, t("enter.person")), bodies),
-    colours,
+    el("fieldset", {}, el("legend", {}, t("enter.person")), chooser.element),
     check(t("enter.keep_name"), "enter-keep", remember, (checked) => (remember = checked)),
     problem,
     el(

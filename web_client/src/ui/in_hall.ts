@@ -18,6 +18,7 @@ import { heard } from "./heard";
 import { helpPanel } from "./help_panel";
 import { hotkeys } from "./hotkeys";
 import { lineStrip } from "./line_strip";
+import { lookPanel } from "./look_panel";
 import { minimap } from "./minimap";
 import { notices } from "./notices";
 import { PanelHost, type Contents } from "./panel";
@@ -35,6 +36,7 @@ const CONTENTS: Contents = {
   help: helpPanel,
   settings: settingsPanel,
   headset: headsetPanel,
+  look: lookPanel,
   reactions: reactionsPanel,
   more: morePanel,
 };

@@ -42,10 +42,12 @@ export class Mirror {
   readonly #caption = el("p", { class: "small" });
   readonly #words: { true_: string; drawn: string };
   #stage: Promise<MirrorStage | null>;
+  readonly #moves: boolean;
   #ends = false;
 
-  /** `reflects` false where no picture is wanted or possible: then it stays with the drawing. */
-  constructor(words: { true_: string; drawn: string }, reflects: boolean) {
+  /** `reflects` false where no picture is wanted or possible: then it stays with the drawing. `moves` false: it stands still. */
+  constructor(words: { true_: string; drawn: string }, reflects: boolean, moves = true) {
+    this.#moves = moves;
     this.#words = words;
     this.#picture.setAttribute("viewBox", "0 0 120 150");
     this.#picture.setAttribute("role", "img");
@@ -72,6 +74,11 @@ export class Mirror {
     void this.#reflect(look);
   }
 
+  /** Turns who is seen, where they are seen. */
+  turn(by_rad: number): void {
+    void this.#stage.then((stage) => stage?.turn(by_rad));
+  }
+
   dispose(): void {
     this.#ends = true;
     void this.#stage.then((stage) => stage?.dispose());
@@ -93,6 +100,7 @@ export class Mirror {
     const { clientWidth, clientHeight } = this.#glass;
     const drawn = await stage.show(look, clientWidth, clientHeight).catch(() => null);
     if (this.#ends || drawn === false) return;
+    stage.moves = drawn === true && this.#moves;
     if (drawn) this.#glass.append(stage.canvas);
     else stage.canvas.remove();
     this.#glass.classList.toggle("is-true", drawn === true);

@@ -1,9 +1,11 @@
 /**
- * The mirror's silver: draws one real body, as others will see it, in a small picture of its own. One frame for each change, none in between.
+ * The mirror's silver: draws one real body, as others will see it, in a small picture of its own. It breathes, blinks and turns
+ * with a finger; for who wants less motion it stands still, one frame for each change.
  * Loaded only at the entrance and only where pictures are drawn (`mirror.ts`).
  */
 import {
   ACESFilmicToneMapping,
+  Group,
   PerspectiveCamera,
   Quaternion,
   Scene,
@@ -14,6 +16,7 @@ import {
 import { makePose, POSE } from "../net/pose";
 import type { Look } from "../net/protocol.gen";
 import { type Ambient, Body, LookLibrary } from "../world/bodies";
+import { loadOwn } from "../world/bodies/own_models";
 import { writePalette } from "../world/bodies/palette";
 
 /** Half a turn towards the glass, and a little to the side: nobody stands before a mirror like a post. */
@@ -28,6 +31,9 @@ const LENS_DEGREES = 20;
 /** Enough time for a body to come to rest, in steps that its joints follow; no blink falls into it. */
 const SETTLE = { steps: 8, step_s: 0.2, seed: 0.6 } as const;
 const MOST_RATIO = 2;
+/** Often enough for a breath, seldom enough for a small machine. */
+const FRAME_S = 1 / 24;
+const TURN_PER_PX = 0.012;
 
 /** Daylight from a window at the person's right, lamps above, wood below. */
 function daylight(_at: Vector3, out: Ambient): void {
@@ -44,7 +50,12 @@ export class MirrorStage {
   readonly #camera = new PerspectiveCamera(LENS_DEGREES, 1, 0.1, 20);
   readonly #library: LookLibrary;
   readonly #crown = new Vector3();
+  readonly #stand = new Group();
   #body: Body | null = null;
+  readonly #pose = makePose();
+  #moves = false;
+  #last_ms = 0;
+  #next = 0;
   #shown = "";
   #asked = 0;
   #gone = false;
@@ -66,31 +77,82 @@ export class MirrorStage {
     this.#renderer.toneMapping = ACESFilmicToneMapping;
     this.#renderer.toneMappingExposure = 1.1;
     this.canvas.setAttribute("aria-hidden", "true");
+    this.#scene.add(this.#stand);
+    this.#turnByDrag();
+  }
+
+  /** Whether it moves by itself. */
+  set moves(moves: boolean) {
+    this.#moves = moves;
+    if (moves && !this.#next) this.#next = requestAnimationFrame(this.#frameOn);
+  }
+
+  /** Turns who is seen, radians to their left. */
+  turn(by: number): void {
+    this.#stand.rotation.y += by;
+    if (!this.#moves) this.#draw();
   }
 
   /** Draws `look` at the size of the glass (CSS pixels). False when somebody asked for another look meanwhile. */
   async show(look: Look, width_px: number, height_px: number): Promise<boolean> {
     const asked = ++this.#asked;
     const worn = this.#library.look(look.id ?? "");
-    if (this.#shown !== worn.id) {
-      const model = await this.#library.near(worn);
+    const wanted = look.model?.url ?? worn.id;
+    if (this.#shown !== wanted) {
+      const model = await (look.model ? loadOwn(look.model.url) : this.#library.near(worn));
       if (this.#gone || asked !== this.#asked) return false;
       this.#body?.dispose();
       this.#body = new Body(worn, model, daylight, SETTLE.seed);
-      this.#scene.add(this.#body.root);
-      this.#shown = worn.id;
-      this.#settle(this.#body, worn.wheelchair ? SEATED_EYES_M : worn.height_m * EYES_SHARE);
+      this.#stand.add(this.#body.root);
+      this.#shown = wanted;
+      const seated = worn.wheelchair && !look.model;
+      this.#settle(this.#body, seated ? SEATED_EYES_M : (model.height_m ?? worn.height_m) * EYES_SHARE);
     }
     const body = this.#body!;
     writePalette(body.palette, 0, this.#library.list.slots, worn.colours, look.colours ?? {}, worn.tints);
     body.repaint();
     this.#frame(body, Math.max(1, width_px), Math.max(1, height_px));
-    this.#renderer.render(this.#scene, this.#camera);
+    this.#draw();
     return true;
+  }
+
+  #draw(): void {
+    if (!this.#gone) this.#renderer.render(this.#scene, this.#camera);
+  }
+
+  readonly #frameOn = (now_ms: number): void => {
+    if (this.#gone || !this.#moves) {
+      this.#next = 0;
+      return;
+    }
+    this.#next = requestAnimationFrame(this.#frameOn);
+    const dt = (now_ms - this.#last_ms) / 1000;
+    if (dt < FRAME_S || !this.#body || document.hidden || !this.canvas.isConnected) return;
+    this.#last_ms = now_ms;
+    this.#body.setPose(this.#pose, 0, 0, 0, Math.min(dt, SETTLE.step_s));
+    this.#body.update(Math.min(dt, SETTLE.step_s));
+    this.#draw();
+  };
+
+  #turnByDrag(): void {
+    let from: number | null = null;
+    const { canvas } = this;
+    canvas.style.touchAction = "pan-y";
+    canvas.addEventListener("pointerdown", (event) => {
+      from = event.clientX;
+      canvas.setPointerCapture(event.pointerId);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (from === null) return;
+      this.turn((event.clientX - from) * TURN_PER_PX);
+      from = event.clientX;
+    });
+    for (const end of ["pointerup", "pointercancel"] as const) canvas.addEventListener(end, () => (from = null));
   }
 
   dispose(): void {
     this.#gone = true;
+    cancelAnimationFrame(this.#next);
     this.#body?.dispose();
     this.#library.dispose();
     this.#renderer.dispose();
@@ -100,7 +162,7 @@ export class MirrorStage {
   }
 
   #settle(body: Body, eyes_m: number): void {
-    const pose = makePose();
+    const pose = this.#pose;
     pose.set([0, eyes_m, 0], POSE.head);
     const turn = new Quaternion().setFromAxisAngle(new Vector3(0, 1, 0), FACING_RAD);
     pose.set(turn.toArray(), POSE.rotation);

@@ -3,7 +3,7 @@ import { Cleanup } from "../hall/signal";
 import type { Comfort, Settings } from "../hall/state";
 import { LANGUAGES, ownName } from "../i18n/catalog";
 import { attempt, change, type Context } from "./context";
-import { check, choice, el, field, selectOf } from "./dom";
+import { button, check, choice, el, field, selectOf } from "./dom";
 import { keyEditor } from "./key_editor";
 import type { Content } from "./panel";
 
@@ -86,6 +86,12 @@ export function settingsPanel(context: Context): Content {
     state.self.value?.away ?? false,
     (on) => void attempt(context, actions.setAway(on)),
   );
+  const mirror = button(
+    t("look.title"),
+    () => (model.panel.value = "look"),
+    { kind: "btn--small" },
+    { id: "open-look" },
+  );
   const keys = keyEditor(context);
   cleanup.add(() => keys.dispose());
 
@@ -104,7 +110,7 @@ export function settingsPanel(context: Context): Content {
         field(t("settings.degrees"), degrees),
         ...flags.slice(1),
       ),
-      section(t("settings.you"), away),
+      section(t("settings.you"), away, mirror),
       section(t("settings.keys"), keys.element),
     ),
     first: language,

@@ -100,6 +100,7 @@ const MORE: readonly (readonly [PanelName, IconName, string])[] = [
   ["help", "move", "dock.moving"],
   ["goto", "pin", "dock.go_to"],
   ["arrange", "cube", "dock.arrange"],
+  ["look", "person", "look.title"],
   ["settings", "gear", "bar.settings"],
   ["headset", "headset", "bar.headset"],
 ];

@@ -12,6 +12,7 @@ import "./hall_css/map_and_notices.css";
 import "./hall_css/first_minute.css";
 import "./hall_css/things_near.css";
 import "./hall_css/entrance.css";
+import "./hall_css/look.css";
 import "./hall_css/start_and_end.css";
 import "./hall_css/arrange.css";
 import "./hall_css/narrow.css";

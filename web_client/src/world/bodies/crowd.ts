@@ -19,8 +19,8 @@ const SORT_EVERY_S = 0.25;
 export const OWN_AT_ONCE = 4;
 /** How far a mouth moves of which only is known that it speaks. */
 const SPEAKING = 0.6;
-/** All far files together stay below this (13 looks × 1.5k triangles). */
-const FAR_ROOM = { vertices: 40_000, indices: 120_000 } as const;
+/** The far tier's looks stay below this: forty that nobody shares, of 1.5k triangles. */
+const FAR_ROOM = { vertices: 60_000, indices: 190_000 } as const;
 
 export interface CrowdOptions {
   readonly renderer: WebGLRenderer;
@@ -35,6 +35,7 @@ interface Person {
   readonly slot: number;
   readonly row: number;
   readonly look: Look;
+  readonly stand: Look;
   readonly pose: Float32Array;
   flags: number;
   ground_m: number;
@@ -154,6 +155,7 @@ export class Crowd {
       slot,
       row,
       look,
+      stand: look.stand === undefined ? look : this.#library.look(look.stand),
       pose: new Float32Array(POSE.size),
       flags: 0,
       ground_m: 0,
@@ -260,14 +262,14 @@ export class Crowd {
       person.body.setPose(pose, 0, flags, ground_m, dt);
       person.body.update(dt);
     } else if (this.#far.has(person.row)) this.#far.setPose(person.row, pose, 0, flags, ground_m, dt, person.seen);
-    else if (person.seen > 0.5 && this.#impostors.ready(person.look.id)) {
+    else if (person.seen > 0.5 && this.#impostors.ready(person.stand.id)) {
       const q = POSE.rotation;
       const qx = pose[q]!;
       const qy = pose[q + 1]!;
       const qz = pose[q + 2]!;
       const qw = pose[q + 3]!;
       const yaw = Math.atan2(2 * (qw * qy + qx * qz), 1 - 2 * (qy * qy + qx * qx)) + Math.PI;
-      this.#impostors.put(x, ground_m, z, yaw, person.look.id, person.row, (flags & FLAG.away) !== 0);
+      this.#impostors.put(x, ground_m, z, yaw, person.stand.id, person.row, (flags & FLAG.away) !== 0);
     }
   }
 
@@ -285,7 +287,7 @@ export class Crowd {
     const tier = this.#tiers.tier[person.row]!;
     if (tier === TIER.none) return;
     if (!person.far) this.#ask(person, TIER.far);
-    else if (!this.#impostors.ready(person.look.id)) this.#impostors.bake(person.look, person.far);
+    this.#bake(person);
     if (tier === TIER.near) {
       this.#dress(person);
       if (person.body) return;
@@ -293,6 +295,22 @@ export class Crowd {
       else this.#ask(person, TIER.near);
     }
     if (tier !== TIER.impostor && !person.body && person.far) this.#far.add(person.row, person.look, person.far);
+  }
+
+  /** From afar a look put together is the shipped one of its figure, in its own colours. */
+  #bake(person: Person): void {
+    const { stand, look } = person;
+    if (this.#impostors.ready(stand.id)) return;
+    if (stand === look) {
+      if (person.far) this.#impostors.bake(look, person.far);
+      return;
+    }
+    this.#library.far(stand).then(
+      (far) => {
+        if (!this.#gone && !this.#impostors.ready(stand.id)) this.#impostors.bake(stand, far);
+      },
+      () => undefined,
+    );
   }
 
   #ask(person: Person, tier: number): void {

@@ -91,6 +91,7 @@ vec4 diffuseColor = vec4(shade, opacity);
 
 interface Seat {
   row: number;
+  look: string;
   instance: number;
   ik: BodyIk;
   build: Build;
@@ -165,11 +166,8 @@ export class FarBodies {
   add(person: number, look: Look, model: FarModel): boolean {
     if (this.#seats.has(person)) return true;
     if (this.full) return false;
-    let geometry = this.#geometry.get(look.id);
-    if (geometry === undefined) {
-      geometry = this.mesh.addGeometry(model.geometry);
-      this.#geometry.set(look.id, geometry);
-    }
+    const geometry = this.#geometryOf(look.id, model);
+    if (geometry === null) return false;
     const instance = this.mesh.addInstance(geometry);
     const ik = this.#iks.get(look.id)?.pop() ?? new BodyIk(model.rig);
     const build = {
@@ -180,6 +178,7 @@ export class FarBodies {
     };
     this.#seats.set(person, {
       row: person,
+      look: look.id,
       instance,
       ik,
       build,
@@ -191,6 +190,33 @@ export class FarBodies {
     });
     this.#triangles += model.triangles;
     return true;
+  }
+
+  /** The look's geometry in the batch; looks that nobody wears any more make room. Null when there is none. */
+  #geometryOf(lookId: string, model: FarModel): number | null {
+    const known = this.#geometry.get(lookId);
+    if (known !== undefined) return known;
+    const add = (): number => {
+      const geometry = this.mesh.addGeometry(model.geometry);
+      this.#geometry.set(lookId, geometry);
+      return geometry;
+    };
+    try {
+      return add();
+    } catch {
+      const worn = new Set([...this.#seats.values()].map(({ look }) => look));
+      for (const [look, geometry] of this.#geometry) {
+        if (worn.has(look)) continue;
+        this.mesh.deleteGeometry(geometry);
+        this.#geometry.delete(look);
+      }
+      this.mesh.optimize();
+    }
+    try {
+      return add();
+    } catch {
+      return null;
+    }
   }
 
   remove(person: number, lookId: string): void {

@@ -11,7 +11,9 @@ import {
 } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import type { Colours } from "./palette";
+import { joined } from "./joined";
 import type { Rest } from "./own_rig";
+import { compose, type Part, type Wardrobe } from "./wardrobe";
 import { makeRig, type Rig, type RigBone } from "./rig";
 
 export interface LookFile {
@@ -31,6 +33,9 @@ export interface Look {
   readonly colours: Colours;
   /** Slots whose colour a person may choose. */
   readonly tints: readonly string[];
+  /** Of a look put together: its parts, and the shipped look that stands for it far away. */
+  readonly parts?: readonly Part[];
+  readonly stand?: string;
 }
 
 export interface PaletteChoice {
@@ -44,6 +49,7 @@ export interface LookList {
   readonly slots: readonly string[];
   readonly palettes: Readonly<Record<string, readonly PaletteChoice[]>>;
   readonly looks: readonly Look[];
+  readonly wardrobe?: Wardrobe;
 }
 
 /** A near file: a scene to clone, with its rig. */
@@ -86,12 +92,23 @@ export class LookLibrary {
   look(id: string): Look {
     const first = this.list.looks[0];
     if (!first) throw new Error("The list of avatars is empty.");
-    return this.list.looks.find((l) => l.id === id) ?? first;
+    return this.list.looks.find((l) => l.id === id) ?? this.#composed(id) ?? first;
+  }
+
+  #composed(id: string): Look | null {
+    const made = compose(this.list.wardrobe, id);
+    if (!made) return null;
+    const { figure, parts, colours, tints, wheelchair } = made;
+    const { near, far } = figure.base;
+    const { names, height_m } = figure;
+    const stand = figure.id;
+    return { id, kind: "reader", names, height_m, wheelchair, near, far: far!, colours, tints, parts, stand };
   }
 
   near(look: Look): Promise<NearModel> {
     return this.#once(this.#near, look.id, async () => {
       const gltf = await this.#loader.loadAsync(this.base + look.near.file);
+      if (look.parts) await this.#dress(gltf.scene, look.parts.slice(1));
       let triangles = 0;
       gltf.scene.traverse((o) => {
         if (isMesh(o)) triangles += (o.geometry.index?.count ?? 0) / 3;
@@ -108,9 +125,30 @@ export class LookLibrary {
         if (isSkinned(o)) skinned ??= o;
       });
       if (!skinned) throw new Error(`The avatar ${look.id} has no far body.`);
-      const geometry = plainGeometry(skinned);
+      let geometry = plainGeometry(skinned);
+      const more = (look.parts?.slice(1) ?? []).flatMap(({ far }) => far ?? []);
+      if (more.length)
+        geometry = joined([geometry, ...(await Promise.all(more.map(({ file }) => this.#farPart(file))))]);
       return { geometry, rig: rigOf(gltf.scene), triangles: (geometry.index?.count ?? 0) / 3 };
     });
+  }
+
+  /** Joins the parts to the first surface of a figure: one draw, however much somebody wears. */
+  async #dress(scene: Object3D, parts: readonly Part[]): Promise<void> {
+    const files = await Promise.all(parts.map(({ near }) => this.#loader.loadAsync(this.base + near.file)));
+    const body = firstSkin(scene);
+    const worn = files.map((file) => firstSkin(file.scene));
+    const bare = body.geometry;
+    body.geometry = joined([bare, ...worn.map(({ geometry }) => geometry)]);
+    bare.dispose();
+    for (const { scene: file } of files) disposeTree(file);
+  }
+
+  async #farPart(file: string): Promise<BufferGeometry> {
+    const { scene } = await this.#loader.loadAsync(this.base + file);
+    const geometry = plainGeometry(firstSkin(scene));
+    disposeTree(scene);
+    return geometry;
   }
 
   dispose(): void {
@@ -134,6 +172,15 @@ export class LookLibrary {
 /** The load's own caller hears of the failure; tidying up has nothing to add. */
 function ignore(): void {
   return undefined;
+}
+
+function firstSkin(scene: Object3D): SkinnedMesh {
+  let found: SkinnedMesh | null = null;
+  scene.traverse((o) => {
+    if (isSkinned(o)) found ??= o;
+  });
+  if (!found) throw new Error("An avatar file has no skin.");
+  return found;
 }
 
 export function isMesh(o: Object3D): o is Mesh {
