@@ -20,6 +20,7 @@ def build_looks_command(
 
     files = build_looks(only or ())
     out.mkdir(parents=True, exist_ok=True)
+    (out / "wardrobe").mkdir(exist_ok=True)
     for name, data in sorted(files.items()):
         (out / name).write_bytes(data)
     total = sum(len(data) for data in files.values())

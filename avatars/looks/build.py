@@ -27,6 +27,7 @@ from carrel.avatars.looks.people import PEOPLE
 from carrel.avatars.looks.shape import Look
 from carrel.avatars.looks.simplify import simplified
 from carrel.avatars.looks.tailor import Tailor
+from carrel.avatars.looks.wardrobe import FIGURE_MARK, FIGURES, build_wardrobe, described
 from carrel.avatars.looks.wheelchair import build_wheelchair
 
 NEAR_TRIANGLES, FAR_TRIANGLES = 7900, 1450
@@ -74,7 +75,7 @@ def _entry(look: Look, files: Mapping[str, bytes], kind: str) -> dict[str, Any]:
 
 
 def build_looks(only: Sequence[str] = ()) -> Mapping[str, bytes]:
-    """Every look (or those with ids in `only`) as file name → bytes; the same bytes at every call."""
+    """Every look and every figure of the wardrobe (or those with ids in `only`, a figure's being `w-ada`) as file name → bytes; always the same bytes."""
     files: dict[str, bytes] = {}
     entries: list[dict[str, Any]] = []
     for look in PEOPLE:
@@ -91,6 +92,9 @@ def build_looks(only: Sequence[str] = ()) -> Mapping[str, bytes]:
     if not only or lamp.look.id in only:
         files |= lamp.files
         entries.append(_entry(lamp.look, files, "guide"))
+    wanted = {id_.removeprefix(FIGURE_MARK) for id_ in only if id_.startswith(FIGURE_MARK)} if only else set(FIGURES)
+    parts, figures = build_wardrobe(wanted)
+    files |= parts
     index = {
         "format": FORMAT,
         "licence": LICENCE,
@@ -100,6 +104,7 @@ def build_looks(only: Sequence[str] = ()) -> Mapping[str, bytes]:
             for slot in TINTS
         },
         "looks": entries,
+        "wardrobe": {"kinds": described(), "figures": figures},
     }
     files["looks.json"] = (json.dumps(index, ensure_ascii=False, indent=1) + "\n").encode()
     return files

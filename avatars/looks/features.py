@@ -228,7 +228,7 @@ def _beard(pile: Pile, head: Head) -> None:
         )
 
 
-def _glasses(pile: Pile, head: Head) -> None:
+def build_glasses(pile: Pile, head: Head) -> None:
     round_ = head.look.glasses == "round"
     z0 = float(to_local(head.front(0.0, 0.010))[2]) + 0.004
     wide = float(to_local(head.around(np.pi / 2, 0.0))[0])
@@ -269,4 +269,4 @@ def build_features(pile: Pile, head: Head) -> None:
     if head.look.face.beard > 0:
         _beard(pile, head)
     if head.look.glasses != "none":
-        _glasses(pile, head)
+        build_glasses(pile, head)
