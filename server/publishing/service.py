@@ -31,6 +31,8 @@ log = structlog.get_logger("carrel.publishing")
 FOLDER: Final = "works"
 QUEUE_PAUSE_MS: Final = 10_000
 """When to ask again while the queue is full."""
+ORPHAN_S: Final = 86_400
+SOME_NAMES: Final = 500
 OF_THE_QUEUE: Final = 5
 """One person's works take at most this part of it."""
 LIBRARY: Final = "library"
@@ -85,6 +87,7 @@ class Works:
         """Works are looked at while this is open."""
         await self.store.take_up_again()
         await asyncio.to_thread(self._sweep)
+        await self._forget_orphans()
         self._news.set()
         task = asyncio.create_task(self._work())
         try:
@@ -322,6 +325,12 @@ class Works:
     def _remove(self, names: list[str]) -> None:
         for name in names:
             self.blobs.remove(name)
+
+    async def _forget_orphans(self) -> None:
+        """Blobs that came long ago and that nothing refers to: a process ended between keeping them and saying so."""
+        old = await asyncio.to_thread(self.blobs.older_than, self._now_ms() / 1000 - ORPHAN_S)
+        for start in range(0, len(old), SOME_NAMES):
+            await asyncio.to_thread(self._remove, await self.store.unused(old[start : start + SOME_NAMES]))
 
     def _sweep(self) -> None:
         """What a process that was killed left half done."""

@@ -31,6 +31,9 @@ class Blobs(Protocol):
 
     def remove(self, name: str) -> None: ...
 
+    def older_than(self, unix_s: float) -> list[str]:
+        """Blobs that came before then."""
+
 
 class FolderBlobs:
     """`Blobs` in a folder of one uid: `ab/abcdef…`."""
@@ -76,6 +79,10 @@ class FolderBlobs:
             sync_folder(path.parent)
         except OSError as error:
             raise _failure(error) from error
+
+    def older_than(self, unix_s: float) -> list[str]:
+        found = self._folder.glob("??/*")
+        return sorted(path.name for path in found if NAME.fullmatch(path.name) and path.stat().st_mtime < unix_s)
 
     def _place(self, name: str) -> Path:
         folder = self._folder / name[:2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from carrel.server.publishing.ingest import Ingested
 from carrel.server.publishing.service import next_of
 from carrel.server.sandbox import WorkerBroke
+from carrel.server.storage.blobs import FolderBlobs
 from tests.server.sandbox.test_run import children
 
 from .glbs import model
@@ -143,6 +145,26 @@ async def test_a_server_that_stops_does_not_wait_for_a_worker(tmp_path: Path) ->
         began = time.monotonic()
     assert time.monotonic() - began < 5
     await until(lambda: children() == before)
+
+
+async def test_bytes_that_nothing_refers_to_go(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path / "works" / "blobs")
+    old, new = blobs.put(b"left behind long ago"), blobs.put(b"just now")
+    os.utime(tmp_path / "works" / "blobs" / old[:2] / old, (1_600_000_000, 1_600_000_000))
+    async with world(tmp_path) as library:
+        lin = await library.person("lin")
+        work = await lin.bring(model(4).to_bytes())
+        url = (await lin.looked_at(work))["files"][0]["url"]
+        cookie = lin.headers
+    for path in (tmp_path / "works" / "blobs").glob("??/*"):
+        if path.name != new:
+            os.utime(path, (1_600_000_000, 1_600_000_000))
+    async with world(tmp_path) as library:
+        again = library.nobody()
+        again.headers = cookie
+        assert (await again.ask("GET", url)).status == 200
+    assert blobs.path(old) is None
+    assert blobs.path(new) is not None
 
 
 async def test_a_bug_of_ours_is_said_to_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
