@@ -103,7 +103,7 @@ THINGS = (
     ),
     Thing("ladder", -HALF + 0.98, -3.1, 90, 0, {"height": 2.75}),
     Thing("branch vase", -HALF + 0.18, -4.03, 0, 0.992),
-    Thing("mirror bust", -HALF + 0.2, -5.0, 90, 1.362),
+    Thing("bust", -HALF + 0.2, -5.0, 90, 1.362),
     Thing("vase", -HALF + 0.18, -5.9, 0, 1.732),
     Thing("long table", *TABLE, 90),
     *_chairs(),

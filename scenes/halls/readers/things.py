@@ -14,10 +14,9 @@ from carrel.scenes.halls.kit.bookcase import bookcase
 from carrel.scenes.halls.kit.carpet import carpet
 from carrel.scenes.halls.kit.furniture import SEAT_HEIGHT, chair, open_book
 from carrel.scenes.halls.kit.lamps import banker_lamp, pendant_globe
-from carrel.scenes.halls.kit.model import NEAR
 from carrel.scenes.halls.kit.ornaments import floor_globe, ladder, potted_palm, wall_clock
 from carrel.scenes.halls.kit.plank_case import plank_case
-from carrel.scenes.halls.kit.shapes import box, rect
+from carrel.scenes.halls.kit.shapes import rect
 from carrel.scenes.halls.kit.square_window import curtain
 from carrel.scenes.halls.kit.sweeps import lathe, tube
 from carrel.scenes.halls.readers import oddments
@@ -154,29 +153,6 @@ def _basket(room: Room) -> None:
         tube(m, "paper", path, 0.024, n=8)
 
 
-def _throw(room: Room, cover: str, width: float = 0.5, length: float = 1.1) -> None:
-    """A folded blanket over an arm or a bench: two layers and a hanging end."""
-    m = room.model
-    with m.only(NEAR):
-        for k in range(2):
-            box(
-                m,
-                cover,
-                (0, 0.012 + 0.022 * k, 0),
-                (width - 0.02 * k, 0.02, length * 0.5 - 0.03 * k),
-                sub=0.2,
-                skip="y-",
-            )
-        rect(
-            m,
-            cover,
-            (-width / 2, -length * 0.3, length * 0.25 + 0.012),
-            (width, 0, 0),
-            (0, length * 0.3 + 0.02, 0),
-            sub=0.12,
-        )
-
-
 def _curtain(room: Room, cloth: str, width: float, height: float) -> None:
     curtain(room.model, cloth, width, height)
 
@@ -229,8 +205,7 @@ THINGS: Mapping[str, tuple[Maker, Footprint | None]] = {
     "branch vase": (_kit(lambda m: oddments.vase(m, branch=True)), None),
     "ink": (_kit(oddments.ink_things), None),
     "basket": (_basket, None),
-    "throw": (_throw, None),
     "curtain": (_curtain, None),
     "rod": (_rod, None),
-    "mirror bust": (_kit(oddments.bust), None),
+    "bust": (_kit(oddments.bust), None),
 }

@@ -87,7 +87,7 @@ THINGS = (
     Thing("vase", 2.72, -5.28, 0, 0.76),
     Thing("frame", -HALF + BREAST_DEPTH, FIRE_Z, 90, 1.62, {"wide": 1.15, "tall": 0.72, "picture": "map"}),
     Thing("pile", MANTEL_X, FIRE_Z + 0.52, 80, MANTEL_HEIGHT, {"count": 3}),
-    Thing("mirror bust", MANTEL_X, FIRE_Z - 0.52, 90, MANTEL_HEIGHT),
+    Thing("bust", MANTEL_X, FIRE_Z - 0.52, 90, MANTEL_HEIGHT),
     Thing("vase", MANTEL_X, FIRE_Z + 0.25, 0, MANTEL_HEIGHT),
     Thing("globe", 2.42, -0.72, 30),
     Thing("palm", 2.62, -3.72, 0, 0, {"height": 1.6}),
