@@ -17,6 +17,7 @@ import { makePose, POSE } from "../net/pose";
 import type { Look } from "../net/protocol.gen";
 import { type Ambient, Body, LookLibrary } from "../world/bodies";
 import { loadOwn } from "../world/bodies/own_models";
+import { disposeTree, type NearModel } from "../world/bodies/look";
 import { writePalette } from "../world/bodies/palette";
 
 /** Half a turn towards the glass, and a little to the side: nobody stands before a mirror like a post. */
@@ -52,6 +53,8 @@ export class MirrorStage {
   readonly #crown = new Vector3();
   readonly #stand = new Group();
   #body: Body | null = null;
+  /** A body of the person's own, which nobody else here holds. */
+  #own: NearModel | null = null;
   readonly #pose = makePose();
   #moves = false;
   #last_ms = 0;
@@ -102,6 +105,8 @@ export class MirrorStage {
       const model = await (look.model ? loadOwn(look.model.url) : this.#library.near(worn));
       if (this.#gone || asked !== this.#asked) return false;
       this.#body?.dispose();
+      if (this.#own) disposeTree(this.#own.scene);
+      this.#own = look.model ? model : null;
       this.#body = new Body(worn, model, daylight, SETTLE.seed);
       this.#stand.add(this.#body.root);
       this.#shown = wanted;
@@ -154,6 +159,7 @@ export class MirrorStage {
     this.#gone = true;
     cancelAnimationFrame(this.#next);
     this.#body?.dispose();
+    if (this.#own) disposeTree(this.#own.scene);
     this.#library.dispose();
     this.#renderer.dispose();
     // A page may hold few contexts, and the hall wants one.

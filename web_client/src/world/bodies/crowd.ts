@@ -275,8 +275,9 @@ export class Crowd {
 
   #leave(person: Person): void {
     const tier = this.#tiers.tier[person.row]!;
-    if (tier !== TIER.near || (person.body?.own && !this.#showsOwn)) this.#dropBody(person);
-    if (person.ownTaken && (tier !== TIER.near || !this.#showsOwn)) this.#giveBack(person);
+    const own = this.#showsOwn && this.#quality === "high";
+    if (tier !== TIER.near || (person.body?.own && !own)) this.#dropBody(person);
+    if (person.ownTaken && (tier !== TIER.near || !own)) this.#giveBack(person);
     if (tier !== TIER.far && this.#far.has(person.row)) {
       // A body that is still loading leaves its simpler one in place.
       if (tier !== TIER.near || person.near) this.#far.remove(person.row, person.look.id);
