@@ -43,11 +43,13 @@ def room_spec(path: Path) -> RoomSpec:
     safe = [Spawn(at.position, radians(point.heading_degrees)) for _, point, at in points if point.is_safe]
     if not spawns or not safe:
         raise ConfigurationError(f"{path.name} needs spawn points and a safe place.")
+    picture = path.with_name(path.name.removesuffix(".scene.json") + ".webp")
     return RoomSpec(
         room=scene.id,
         title={"en": scene.title.en, "zh": scene.title.zh},
         scene_url=f"/gltf/halls/{path.name}",
         scene_sha256=hashlib.sha256(data).hexdigest(),
+        picture=f"/gltf/halls/{picture.name}" if picture.is_file() else "",
         origin=scene.origin,
         bounds_min=scene.bounds.low,
         bounds_max=scene.bounds.high,

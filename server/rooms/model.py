@@ -72,6 +72,8 @@ class RoomSpec:
     safe_place: Spawn
     seats: Mapping[str, Spawn] = field(default_factory=dict)
     capacity: int | None = None
+    picture: str = ""
+    """Address of a wide picture of it; empty where there is none."""
 
     def __post_init__(self) -> None:
         if not self.spawns:

@@ -38,6 +38,7 @@ class Pages:
                 "count": one.people,
                 "full": one.people >= one.capacity,
                 "main": one.room == view.main_room(),
+                "picture": view.rooms.room(one.room).spec.picture,
             }
             for one in view.rooms.summaries()
         ]
@@ -69,7 +70,13 @@ class Pages:
         title = room.spec.title.get(language) or room.spec.title.get("en") or room.spec.room
         scene = f"{room.spec.scene_url}?v={room.spec.scene_sha256[:16]}" if room.spec.scene_url else ""
         return await self._view.page(
-            request, "hall.html", entry=HALL_ENTRY, room=room.spec.room, scene=scene, title=title
+            request,
+            "hall.html",
+            entry=HALL_ENTRY,
+            room=room.spec.room,
+            scene=scene,
+            picture=room.spec.picture,
+            title=title,
         )
 
 

@@ -27,7 +27,8 @@ interface Page {
 }
 
 function readPage(): Page {
-  const { room, language, scene } = document.body.dataset;
+  const { room, language, scene, picture } = document.body.dataset;
+  if (picture) document.documentElement.style.setProperty("--hall-picture", `url("${picture}")`);
   const root = document.getElementById("hall");
   if (!root || !room) throw new Error("this page has no hall");
   return {
