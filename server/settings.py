@@ -205,6 +205,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = ("exhibition*", "readers-room*")
     scene_entities: Annotated[int, Meta(ge=1, le=20_000, description="Things placed in one room at most.")] = 5000
+    scene_entities_per_person: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=20_000,
+            description="Things of one person in one room at most. The room's owner and the staff, who may change everything there, are not bound by it.",
+        ),
+    ] = 500
     scene_entity_bytes: Annotated[
         int, Meta(ge=512, le=16_384, description="Size of one placed thing's description at most.")
     ] = 4096

@@ -6,8 +6,9 @@ everything is durable. A draft that is dropped has changed nothing. There is one
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,6 +21,7 @@ from carrel.scenes.arrangement.errors import (
     NothingLeft,
     NotYours,
     Occupied,
+    OverShare,
     Overtaken,
     Unfit,
 )
@@ -52,6 +54,8 @@ class Arrangement:
         self.limits = limits
         self.op_sequence = op_sequence
         self.placed: dict[EntityId, Placement] = {one.entity.id: one for one in placed}
+        self.shares: dict[Owner, int] = dict(Counter(one.owner for one in self.placed.values()))
+        """How many things each person has here; nobody has none."""
         self.leases: dict[EntityId, Lease] = {}
         self.renewed_ms: dict[EntityId, int] = {}
         """When a hold was last renewed by a drag; no change of the scene, so it holds at once."""
@@ -97,13 +101,14 @@ class Draft:
         self._arrangement = arrangement
         self._limits = arrangement.limits
         self._placed = Layer(arrangement.placed)
+        self._shares = Layer(arrangement.shares)
         self._leases = Layer(arrangement.leases)
         self._memories = Layer(arrangement.memories)
         self.op_sequence = arrangement.op_sequence
         self.news: list[News] = []
 
     def settle(self) -> None:
-        for layer in (self._placed, self._leases, self._memories):
+        for layer in (self._placed, self._shares, self._leases, self._memories):
             layer.settle()
 
     def placed(self) -> dict[EntityId, Placement]:
@@ -118,7 +123,7 @@ class Draft:
         fit(entity, self._limits)
         if self._placed.get(entity.id) is not None:
             raise Occupied("A thing with this id stands here already. Take another id.")
-        self._room_for_one()
+        self._room_for_one(actor)
         return self._change("spawn", actor, entity.id, Placement(entity=entity, owner=actor.owner))
 
     def patch(self, actor: Actor, entity: EntityId, components: Components, unset: Iterable[str]) -> EntityId:
@@ -181,6 +186,23 @@ class Draft:
 
     # --- undo ---
 
+    def next_step(self, actor: Actor, kind: Literal["undo", "redo"]) -> tuple[Placement | None, Placement | None]:
+        """The thing as it is here now, and as the next undo or redo would have it; None is its absence, also where there is no step."""
+        memory = self._memories.get(actor.owner) or Memory()
+        steps = memory.past if kind == "undo" else memory.future
+        if not steps:
+            return None, None
+        step = steps[-1]
+        return self._placed.get(step.entity), step.before if kind == "undo" else step.after
+
+    def forget_step(self, actor: Actor, kind: Literal["undo", "redo"]) -> None:
+        """The next step may not be taken any more: it is forgotten, lest it bar the way to those before it."""
+        memory = self._memories.get(actor.owner) or Memory()
+        if kind == "undo":
+            self._remember(actor, memory._replace(past=memory.past[:-1]))
+        else:
+            self._remember(actor, memory._replace(future=memory.future[:-1]))
+
     def undo(self, actor: Actor) -> EntityId:
         memory = self._memories.get(actor.owner) or Memory()
         if not memory.past:
@@ -215,7 +237,7 @@ class Draft:
             raise NotYours("This is no longer yours to change.")
         self._free_for(actor, entity)
         if now is None:
-            self._room_for_one()
+            self._room_for_one(actor)
         self._tell(kind, actor, entity, *((then,), ()) if then is not None else ((), (entity,)))
         if then is None:
             self._free(entity)
@@ -237,13 +259,20 @@ class Draft:
         gone: tuple[EntityId, ...],
     ) -> None:
         for one in put:
-            self._placed.put(one.entity.id, one)
+            self._place(one.entity.id, one)
         for absent in gone:
-            self._placed.put(absent, None)
+            self._place(absent, None)
         self.op_sequence += 1
         self.news.append(
             Operation(op_sequence=self.op_sequence, kind=kind, actor=actor, entity=entity, put=put, gone=gone)
         )
+
+    def _place(self, entity: EntityId, after: Placement | None) -> None:
+        before = self._placed.get(entity)
+        self._placed.put(entity, after)
+        for one, more in ((before, -1), (after, 1)):
+            if one is not None:
+                self._shares.put(one.owner, ((self._shares.get(one.owner) or 0) + more) or None)
 
     def _remember(self, actor: Actor, memory: Memory) -> None:
         self._memories.put(actor.owner, memory)
@@ -266,11 +295,14 @@ class Draft:
         if lease is not None and lease.participant != actor.participant:
             raise Held("Somebody holds this just now. Try again in a moment.")
 
-    def _room_for_one(self) -> None:
+    def _room_for_one(self, actor: Actor) -> None:
         if self._placed.count >= self._limits.entities:
             raise Full(
                 f"This room holds {self._limits.entities} things, and they are all here. Take something away first."
             )
+        share = self._limits.entities_per_person
+        if actor.reach != "any" and (self._shares.get(actor.owner) or 0) >= share:
+            raise OverShare(f"You have {share} things in this room, which is one person's share. Take one away first.")
 
     def _held(self, participant: str) -> EntityId | None:
         held = self._leases.values().items()

@@ -10,7 +10,8 @@ SceneError
     ├── NotHeld      one does not hold it (any more)
     ├── Overtaken    undo or redo: somebody else has changed the thing since
     ├── NothingLeft  nothing to undo or redo
-    └── Full         the room has as many things as it may
+    ├── Full         the room has as many things as it may
+    └── OverShare    one person has as many things here as one may
 """
 
 from __future__ import annotations
@@ -55,4 +56,8 @@ class NothingLeft(ArrangementError):
 
 
 class Full(ArrangementError):
+    pass
+
+
+class OverShare(ArrangementError):
     pass

@@ -32,11 +32,15 @@ class Placement(Value, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """`low` and `high` are the box in metres that things stand in; `lease_ms` is how long a hold lasts without being renewed."""
+    """`low` and `high` are the box in metres that things stand in; `lease_ms` is how long a hold lasts without being renewed.
+
+    `entities_per_person` binds who may change their own things only: who may change everything answers for the room as a whole.
+    """
 
     low: Vector
     high: Vector
     entities: int = 5000
+    entities_per_person: int = 500
     entity_bytes: int = 4096
     undo_steps: int = 100
     lease_ms: int = 10_000

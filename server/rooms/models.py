@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
 
-from carrel.scenes.document import Components
+from carrel.scenes.arrangement.values import EntityId, Placement
+from carrel.scenes.document import Components, Model
 from carrel.server.accounts.model import Identity
 from carrel.server.errors import BadRequest, ConfigurationError, Forbidden
 from carrel.server.wire.messages import Look
 
 _RENDITION: Final = re.compile(r"/api/works/([0-9a-f]{64})/files/([0-9a-f]{64})")
+
+Shows = tuple[Model | None, str | None]
+"""A thing's model, and the work on its surface."""
 
 
 class Works(Protocol):
@@ -59,6 +64,32 @@ class Models:
         if media is not None:
             await self._allow(identity, media.work, None)
 
+    async def returning(
+        self, identity: Identity, now: Mapping[EntityId, Placement], then: Iterable[Placement]
+    ) -> dict[EntityId, Placement]:
+        """Those of `then` that this person may bring back, by their ids: what they show is looked at like something new, once each.
+
+        A thing that is here and shows the same anyhow needs no leave.
+        """
+        decided: dict[Shows, bool] = {}
+        fit: dict[EntityId, Placement] = {}
+        for one in then:
+            shows, known = _shows(one), now.get(one.entity.id)
+            if known is None or _shows(known) != shows:
+                if shows not in decided:
+                    decided[shows] = await self._may_return(identity, one)
+                if not decided[shows]:
+                    continue
+            fit[one.entity.id] = one
+        return fit
+
+    async def _may_return(self, identity: Identity, one: Placement) -> bool:
+        try:
+            await self.check(identity, Components(model=one.entity.model, media=one.entity.media))
+        except (BadRequest, Forbidden):
+            return False
+        return True
+
     async def check_look(self, identity: Identity, look: Look) -> None:
         """Raises BadRequest, Forbidden. What a look says beside its model needs no leave."""
         if look.model is None:
@@ -72,6 +103,11 @@ class Models:
     async def _allow(self, identity: Identity, work: str, rendition: str | None) -> None:
         if not await self._works.may_show(identity, work, rendition):
             raise Forbidden("This work is not here, not accepted yet, or not yours to show.")
+
+
+def _shows(one: Placement) -> Shows:
+    media = one.entity.media
+    return one.entity.model, None if media is None else media.work
 
 
 def _library(path: Path) -> dict[str, str]:

@@ -36,6 +36,7 @@ class Scene:
             low=spec.bounds_min,
             high=spec.bounds_max,
             entities=settings.scene_entities,
+            entities_per_person=settings.scene_entities_per_person,
             entity_bytes=settings.scene_entity_bytes,
             lease_ms=settings.scene_lease_ms,
         )

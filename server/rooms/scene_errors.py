@@ -5,6 +5,7 @@ PeerError
 ├── Overtaken     undo or redo: somebody else has changed the thing since
 ├── NothingLeft   nothing to undo or redo
 ├── SceneFull     as many things as the room may have
+├── ShareFull     as many things here as one person may have
 └── NotKept       the library's disk took nothing: nothing has changed; carries retry_after_ms
 """
 
@@ -32,6 +33,10 @@ class SceneFull(PeerError):
     code, status = "scene_full", 409
 
 
+class ShareFull(PeerError):
+    code, status = "share_full", 409
+
+
 class NotKept(PeerError):
     code, status = "not_kept", 503
 
@@ -46,6 +51,7 @@ TABLE: Final[dict[type[core.ArrangementError], type[PeerError]]] = {
     core.Overtaken: Overtaken,
     core.NothingLeft: NothingLeft,
     core.Full: SceneFull,
+    core.OverShare: ShareFull,
 }
 
 

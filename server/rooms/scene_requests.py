@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from carrel.scenes.arrangement.arrangement import Draft
 from carrel.scenes.arrangement.values import Actor, EntityId
 from carrel.scenes.document import Caption, Components, Entity
-from carrel.server.errors import BadRequest
+from carrel.server.accounts.model import Identity
+from carrel.server.errors import BadRequest, Forbidden
+from carrel.server.rooms.models import Models
 from carrel.server.text import clean_line
 from carrel.server.wire import messages as m
 
-SceneRequest = m.Spawn | m.Patch | m.Remove | m.Grab | m.Release | m.Undo | m.Redo
+SimpleRequest = m.Spawn | m.Patch | m.Remove | m.Grab | m.Release
+SceneRequest = SimpleRequest | m.Undo | m.Redo
 
 
 def components_of(request: SceneRequest) -> Components | None:
@@ -38,8 +41,22 @@ def cleaned(request: SceneRequest, caption_chars: int) -> SceneRequest:
     return msgspec.structs.replace(request, **{field: components})
 
 
-def decide(draft: Draft, actor: Actor, request: SceneRequest, now_ms: int) -> EntityId:
-    """Carry out a request on the draft; the thing it was about. Raises ArrangementError."""
+async def decide_step(
+    draft: Draft, actor: Actor, identity: Identity, request: m.Undo | m.Redo, models: Models
+) -> EntityId:
+    """Undo and redo: what would come back may have been taken away from the library meanwhile. Raises ArrangementError, Forbidden."""
+    kind: Literal["undo", "redo"] = "undo" if isinstance(request, m.Undo) else "redo"
+    now, then = draft.next_step(actor, kind)
+    if then is not None:
+        here = {} if now is None else {now.entity.id: now}
+        if not await models.returning(identity, here, [then]):
+            draft.forget_step(actor, kind)
+            raise Forbidden("What this would bring back is not here any more, or not yours to show. You can go on.")
+    return draft.undo(actor) if kind == "undo" else draft.redo(actor)
+
+
+def decide(draft: Draft, actor: Actor, request: SimpleRequest, now_ms: int) -> EntityId:
+    """Carry out a request on the draft, whose components were looked at; the thing it was about. Raises ArrangementError."""
     return _DECIDERS[type(request)](draft, actor, request, now_ms)
 
 
@@ -63,20 +80,10 @@ def _release(draft: Draft, actor: Actor, request: m.Release, now_ms: int) -> Ent
     return draft.release(actor, request.entity, request.transform)
 
 
-def _undo(draft: Draft, actor: Actor, request: m.Undo, now_ms: int) -> EntityId:
-    return draft.undo(actor)
-
-
-def _redo(draft: Draft, actor: Actor, request: m.Redo, now_ms: int) -> EntityId:
-    return draft.redo(actor)
-
-
 _DECIDERS: Final[dict[type[m.Request], Callable[[Draft, Actor, Any, int], EntityId]]] = {
     m.Spawn: _spawn,
     m.Patch: _patch,
     m.Remove: _remove,
     m.Grab: _grab,
     m.Release: _release,
-    m.Undo: _undo,
-    m.Redo: _redo,
 }

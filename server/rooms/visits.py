@@ -19,7 +19,7 @@ from carrel.server.rooms.model import CLOSE_BAD_MESSAGES, CLOSE_CODES, CLOSE_NO_
 from carrel.server.rooms.participant import Participant
 from carrel.server.rooms.pose_table import PoseTable
 from carrel.server.rooms.room import Deed, Room, frames_answer
-from carrel.server.rooms.scene_requests import SceneRequest, cleaned, components_of, decide
+from carrel.server.rooms.scene_requests import SceneRequest, cleaned, components_of, decide, decide_step
 from carrel.server.rooms.scene_writer import Done, Outcome, SceneWriter
 from carrel.server.wire import frames
 from carrel.server.wire.messages import (
@@ -29,9 +29,11 @@ from carrel.server.wire.messages import (
     Hello,
     Leave,
     Look,
+    Redo,
     Result,
     RoomRequest,
     SetLook,
+    Undo,
     request_decoder,
 )
 
@@ -215,6 +217,9 @@ class Visit:
         async def decided(draft: Draft) -> EntityId | None:
             if one.state == "gone":
                 raise Gone("You have left this room.")
+            actor = room.scene.actor(one)
+            if isinstance(request, Undo | Redo):
+                return await decide_step(draft, actor, one.identity, request, models)
             components = components_of(request)
             if components is not None:
                 await models.check(one.identity, components)

@@ -510,7 +510,10 @@ class RestoreRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Restored(Struct, frozen=True, kw_only=True):
+    """`left_out` counts the things that may not be shown any more and did not come back."""
+
     op_sequence: Sequence
+    left_out: int = 0
 
 
 UP: tuple[type[Struct], ...] = (

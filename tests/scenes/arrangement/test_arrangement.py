@@ -110,7 +110,7 @@ def test_a_description_has_a_size() -> None:
 
 def test_a_full_room_takes_no_more_not_even_by_undo(room: Arrangement) -> None:
     for number in range(LIMITS.entities):
-        do(room, lambda d, number=number: d.spawn(ADA, thing(number)))
+        do(room, lambda d, number=number: d.spawn(ADA if number < 3 else STAFF, thing(number)))
     with pytest.raises(errors.Full):
         do(room, lambda d: d.spawn(LIN, thing(99)))
     with pytest.raises(errors.Occupied):
@@ -118,6 +118,23 @@ def test_a_full_room_takes_no_more_not_even_by_undo(room: Arrangement) -> None:
     do(room, lambda d: d.remove(ADA, thing(0).id), lambda d: d.spawn(LIN, thing(99)))
     with pytest.raises(errors.Full):
         do(room, lambda d: d.undo(ADA))
+
+
+def test_nobody_fills_a_room_alone_but_who_answers_for_it(room: Arrangement) -> None:
+    for number in range(LIMITS.entities_per_person):
+        do(room, lambda d, number=number: d.spawn(ADA, thing(number)))
+    with pytest.raises(errors.OverShare, match="4 things"):
+        do(room, lambda d: d.spawn(ADA, thing(98)))
+    do(room, lambda d: d.spawn(LIN, thing(98)), lambda d: d.remove(ADA, thing(0).id), lambda d: d.spawn(ADA, thing(9)))
+    with pytest.raises(errors.OverShare):
+        do(room, lambda d: d.remove(ADA, thing(1).id), lambda d: d.undo(ADA), lambda d: d.spawn(ADA, thing(97)))
+    again = room.again(room.placed.values(), room.op_sequence)
+    with pytest.raises(errors.OverShare):
+        do(again, lambda d: d.spawn(ADA, thing(97)))
+    for one in list(room.placed)[:4]:
+        do(room, lambda d, one=one: d.remove(STAFF, one))
+    for number in range(5):
+        do(room, lambda d, number=number: d.spawn(STAFF, thing(20 + number)))
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4, 5]), min_size=2, max_size=20))

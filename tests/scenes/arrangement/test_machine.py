@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from typing import Any
 
 import hypothesis.strategies as st
@@ -41,6 +42,10 @@ class Model:
             and not (hold and held is not None and held[0] != who.participant)
         )
 
+    def has_room(self, who: Actor) -> bool:
+        own = sum(one.owner == who.owner for one in self.placed.values())
+        return len(self.placed) < LIMITS.entities and (who.reach == "any" or own < LIMITS.entities_per_person)
+
     def set(self, key: str, value: Placement | None) -> None:
         self.operations += 1
         self.placed.pop(key, None)
@@ -58,7 +63,7 @@ class Model:
 
     def spawn(self, who: Actor, number: int) -> bool:
         key = thing(number).id
-        fits = who.may_place and key not in self.placed and len(self.placed) < LIMITS.entities
+        fits = who.may_place and key not in self.placed and self.has_room(who)
         return fits and self.change(who, key, Placement(entity=thing(number), owner=who.owner))
 
     def patch(self, who: Actor, number: int, to: Transform) -> bool:
@@ -100,7 +105,7 @@ class Model:
         known = now or then
         held = self.holders.get(key, (who.participant, 0))
         reaches = who.reach == "any" or (who.reach == "own" and known.owner == who.owner)
-        if not reaches or held[0] != who.participant or (now is None and len(self.placed) >= LIMITS.entities):
+        if not reaches or held[0] != who.participant or (now is None and not self.has_room(who)):
             return False
         target.setdefault(who.owner, []).append(steps.pop())
         self.set(key, then)
@@ -199,6 +204,10 @@ class Machine(RuleBasedStateMachine):
         assert {key: lease.participant for key, lease in self.room.leases.items()} == {
             key: who for key, (who, _) in self.kept.holders.items()
         }
+
+    @invariant()
+    def shares_are_counted(self) -> None:
+        assert self.room.shares == Counter(one.owner for one in self.kept.placed.values())
 
     @invariant()
     def who_follows_the_news_knows_the_same(self) -> None:

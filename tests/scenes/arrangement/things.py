@@ -5,7 +5,9 @@ from __future__ import annotations
 from carrel.scenes.arrangement.values import Actor, Limits, Reach
 from carrel.scenes.document import Caption, Entity, Model, Transform
 
-LIMITS = Limits(low=(-10.0, 0.0, -10.0), high=(10.0, 5.0, 10.0), entities=6, undo_steps=4, lease_ms=1000)
+LIMITS = Limits(
+    low=(-10.0, 0.0, -10.0), high=(10.0, 5.0, 10.0), entities=6, entities_per_person=4, undo_steps=4, lease_ms=1000
+)
 
 
 def thing(number: int, x: float = 0.0, words: str = "") -> Entity:

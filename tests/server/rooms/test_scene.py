@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from carrel.avatars import codec
 from carrel.scenes.document import Caption, Components, Entity, Media, Model, Transform
 from carrel.server.errors import StorageError
+from carrel.server.rooms import scene_routes
 from carrel.server.rooms.scene_ports import State
 from carrel.server.rooms.scene_store import SceneStore
 from carrel.server.settings import Settings
@@ -23,7 +25,7 @@ from carrel.server.storage import open_database
 from carrel.server.wire import frames
 from carrel.server.wire import messages as m
 
-from .world import MemoryScenes, RoomClient, World, guest, reader, serve
+from .world import FreeModels, MemoryScenes, RoomClient, World, guest, reader, serve
 
 Serve = Callable[..., Awaitable[World]]
 ROOM = "/api/rooms/great-hall"
@@ -121,6 +123,81 @@ async def test_refusals_have_their_codes(start: Serve) -> None:
     assert world.room.scene.works() == {"0" * 64}
     assert world.rooms.is_shown_to("session-1", "0" * 64)
     assert not world.rooms.is_shown_to("session-9", "0" * 64)
+
+
+async def test_nobody_fills_a_room_alone(start: Serve) -> None:
+    world = await start(scene_entities_per_person=2, requests_per_s=100)
+    ada, lin, staff = [await world.join(one) for one in (reader(1), reader(2), reader(3, "librarian"))]
+    for number in range(2):
+        await done(ada, m.Spawn, entity=picture(number))
+    assert await refused(ada, m.Spawn, entity=picture(2)) == "share_full"
+    await done(lin, m.Spawn, entity=picture(3))
+    for number in range(4, 7):
+        await done(staff, m.Spawn, entity=picture(number))
+
+
+async def test_what_comes_back_is_looked_at_like_something_new(start: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, kept, moved = "0" * 64, "01" * 32, "02" * 32
+    world = await start(requests_per_s=100)
+    ada, staff = await world.join(reader(1)), await world.join(reader(2, "librarian"))
+    for number, work in enumerate((taken, kept, moved)):
+        shown = picture(number)
+        assert shown.media is not None
+        media = msgspec.structs.replace(shown.media, work=work)
+        await done(ada, m.Spawn, entity=msgspec.structs.replace(shown, media=media))
+    await done(ada, m.Patch, entity=picture(2).id, set=Components(transform=at(2.0)))
+    await done(ada, m.Remove, entity=picture(1).id)
+    await done(ada, m.Remove, entity=picture(0).id)
+    monkeypatch.setattr(FreeModels, "gone", frozenset({taken, moved}))
+    assert await refused(ada, m.Undo) == "forbidden"
+    assert (await done(ada, m.Undo)).entity == picture(1).id, "the step is forgotten and bars nothing"
+    assert (await done(ada, m.Undo)).entity == picture(2).id, "what stands there anyhow needs no leave"
+    await done(ada, m.Remove, entity=picture(1).id)
+    answer = await world.http.post(
+        f"{ROOM}/restore", json={"op_sequence": 4}, headers=world.headers(reader(2, "librarian"))
+    )
+    assert await answer.json() == {"op_sequence": 10, "left_out": 1}
+    placed = (await arranged(world, reader(1))).placed
+    assert {one.entity.id: one.entity.transform.position[0] for one in placed} == {
+        picture(1).id: 0.0,
+        picture(2).id: 2.0,
+    }
+    assert staff.welcome.space.may_restore
+
+
+async def test_a_room_is_packed_once_for_all_who_ask_and_never_twice_at_a_time(
+    start: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await start(requests_per_s=200)
+    ada = await world.join(reader(1))
+    for number in range(scene_routes.FEW + 6):
+        await done(ada, m.Spawn, entity=picture(number))
+    at_once, most, times, begun, go = 0, 0, 0, asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    pack = scene_routes._packed
+
+    def slow(*given: Any) -> Any:
+        nonlocal at_once, most, times
+        at_once, times = at_once + 1, times + 1
+        most = max(most, at_once)
+        assert threading.current_thread() is not threading.main_thread()
+        loop.call_soon_threadsafe(begun.set)
+        go.wait(10)
+        at_once -= 1
+        return pack(*given)
+
+    monkeypatch.setattr(scene_routes, "_packed", slow)
+    asked = [asyncio.ensure_future(arranged(world, guest(2))) for _ in range(5)]
+    await begun.wait()
+    await done(ada, m.Remove, entity=picture(0).id)
+    asked += [asyncio.ensure_future(arranged(world, guest(2))) for _ in range(5)]
+    await world.http.get("/api/rooms", headers=world.headers(guest(2)))
+    go.set()
+    answers = await asyncio.gather(*asked)
+    assert (most, times) == (1, 2)
+    assert [len(one.placed) for one in answers[5:]] == [scene_routes.FEW + 5] * 5, "never older than the question"
+    assert await arranged(world, guest(2)) == answers[-1]
+    assert times == 2, "kept until the next operation"
 
 
 async def test_who_is_muted_puts_nothing_up(start: Serve) -> None:
@@ -353,7 +430,7 @@ async def test_staff_look_at_earlier_states_and_bring_one_back(start: Serve) -> 
     answer = await world.http.post(
         f"{ROOM}/restore", json={"op_sequence": 70}, headers=world.headers(reader(2, "librarian"))
     )
-    assert await answer.json() == {"op_sequence": 141}
+    assert await answer.json() == {"op_sequence": 141, "left_out": 0}
     event = await ada.event(m.Operated, lambda event: event.op_sequence == 141)
     assert (event.reload, event.put, event.by) == (True, [], staff.welcome.participant)
     assert len((await arranged(world, reader(1))).placed) == 70

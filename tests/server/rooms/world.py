@@ -138,8 +138,12 @@ class MemoryScenes:
 
 
 class FreeModels:
+    """Works whose SHA-256 begins with 0 are everybody's to show, but for those that are `gone`."""
+
+    gone: frozenset[str] = frozenset()
+
     async def may_show(self, identity: Identity, work: str, rendition: str | None) -> bool:
-        return work.startswith("0")
+        return work.startswith("0") and work not in self.gone
 
     async def may_wear(self, identity: Identity, work: str, rendition: str) -> bool:
         return work.startswith("0")

@@ -1,6 +1,6 @@
 /** Earlier states of the room: read, looked at by this person alone, brought back for everybody. */
 import { sendJson } from "../net/http";
-import type { Arranged, PastOperation, SceneHistory } from "../net/protocol.gen";
+import type { Arranged, PastOperation, Restored, SceneHistory } from "../net/protocol.gen";
 import { type Bench, inTrouble } from "./bench";
 
 export class Past {
@@ -32,8 +32,9 @@ export class Past {
 
   async restore(op_sequence: number): Promise<void> {
     const body = JSON.stringify({ op_sequence });
-    await sendJson(this.#path("restore"), { method: "POST", body }).catch(inTrouble);
+    const { left_out } = await sendJson<Restored>(this.#path("restore"), { method: "POST", body }).catch(inTrouble);
     await this.view(null);
-    this.#bench.say("arrange.restored");
+    if (left_out) this.#bench.say("arrange.restored_part", { count: left_out });
+    else this.#bench.say("arrange.restored");
   }
 }

@@ -1,7 +1,7 @@
 // Made from server/wire by `make generate`. Do not edit.
 
 export const PROTOCOL_VERSION = 1 as const;
-export const SCHEMA_HASH = "d2b1158c7363ee4d" as const;
+export const SCHEMA_HASH = "aa4587c99ce006c3" as const;
 export const UP = {"pose":1,"request":2,"ping":3,"drag":4} as const;
 export const DOWN = {"frame":129,"answer":130,"pong":131,"private":132} as const;
 export const FLAG = {"hands":1,"left":2,"right":4,"seated":8,"jump":16,"away":32,"speaking":64,"fingers":128} as const;
@@ -487,8 +487,10 @@ export interface SceneHistory {
 export interface RestoreRequest {
   op_sequence: number;
 }
+/** `left_out` counts the things that may not be shown any more and did not come back. */
 export interface Restored {
   op_sequence: number;
+  left_out?: number;
 }
 export type RoomRequest = Hello | Say | React | RaiseHand | SetAway | SetLook | Mute | Block | Report | GoSafe | Moderate | Leave | Spawn | Patch | Remove | Grab | Release | Undo | Redo;
 export type Answer = Result | Applied | Failure | Welcome;
