@@ -17,6 +17,9 @@ import { LIMITS, TIER, TierSorter } from "./tiers";
 const SORT_EVERY_S = 0.25;
 /** Own figures shown at once; they may have four times a shipped look's triangles, and everybody else stays in what they chose beside it. */
 export const OWN_AT_ONCE = 4;
+const STEP_M = 0.74;
+/** Slower is standing. */
+const SLOWEST_M_S = 0.15;
 /** How far a mouth moves of which only is known that it speaks. */
 const SPEAKING = 0.6;
 /** The far tier's looks stay below this: forty that nobody shares, of 1.5k triangles. */
@@ -40,6 +43,10 @@ interface Person {
   flags: number;
   ground_m: number;
   known: boolean;
+  /** Where an impostor was seen last, and how far it has walked since it stood, metres. */
+  at_x: number;
+  at_z: number;
+  walked_m: number;
   mouth: number;
   smile: number;
   seen: number;
@@ -160,6 +167,9 @@ export class Crowd {
       flags: 0,
       ground_m: 0,
       known: false,
+      at_x: 0,
+      at_z: 0,
+      walked_m: 0,
       mouth: 0,
       smile: 0.25,
       seen: 1,
@@ -269,7 +279,14 @@ export class Crowd {
       const qz = pose[q + 2]!;
       const qw = pose[q + 3]!;
       const yaw = Math.atan2(2 * (qw * qy + qx * qz), 1 - 2 * (qy * qy + qx * qx)) + Math.PI;
-      this.#impostors.put(x, ground_m, z, yaw, person.stand.id, person.row, (flags & FLAG.away) !== 0);
+      const moved = Math.hypot(x - person.at_x, z - person.at_z);
+      person.at_x = x;
+      person.at_z = z;
+      // Half a step standing, half in stride; who stands still stands.
+      person.walked_m = moved < dt * SLOWEST_M_S || moved > 1 ? 0 : person.walked_m + moved;
+      const strides = (person.walked_m / STEP_M) % 1 > 0.5;
+      const away = (flags & FLAG.away) !== 0;
+      this.#impostors.put(x, ground_m, z, yaw, person.stand.id, person.row, away, strides);
     }
   }
 

@@ -23,6 +23,9 @@ import { BodyIk, makeStance } from "./body_ik";
 import type { FarModel, Look } from "./look";
 
 const SIDES = 8;
+/** Standing, and in mid-stride: who walks shows one after the other. */
+const FRAMES = 2;
+const STRIDE = { phase: Math.PI / 2, gait: 0.8 } as const;
 const CELL = { width: 64, height: 128 } as const;
 const SPAN = { width_m: 1.1, height_m: 2.2 } as const;
 
@@ -118,7 +121,7 @@ export class Impostors {
     this.#renderer = renderer;
     this.#probe = probe;
     looks.forEach((look, i) => this.#cell.set(look.id, i));
-    const rows = Math.max(1, looks.length);
+    const rows = Math.max(1, looks.length) * FRAMES;
     this.#target = new WebGLRenderTarget(CELL.width * SIDES, CELL.height * rows, {
       minFilter: NearestFilter,
       magFilter: NearestFilter,
@@ -169,7 +172,6 @@ export class Impostors {
     const row = this.#cell.get(look.id);
     if (row === undefined || this.#baked.has(look.id)) return;
     this.#baked.add(look.id);
-    const geometry = posed(model, look);
     const material = new ShaderMaterial({
       vertexShader: BAKE_VERTEX,
       fragmentShader: BAKE_FRAGMENT,
@@ -177,7 +179,7 @@ export class Impostors {
       toneMapped: false,
     });
     const scene = new Scene();
-    const mesh = new Mesh(geometry, material);
+    const mesh = new Mesh(model.geometry, material);
     scene.add(mesh);
     const camera = new OrthographicCamera(-SPAN.width_m / 2, SPAN.width_m / 2, SPAN.height_m, 0, 0.1, 6);
     camera.position.z = 3;
@@ -190,20 +192,24 @@ export class Impostors {
     renderer.xr.enabled = false;
     renderer.autoClear = false;
     renderer.setClearColor(0, 0);
-    for (let side = 0; side < SIDES; side++) {
-      mesh.rotation.y = -(side / SIDES) * 2 * Math.PI;
-      this.#target.viewport.set(side * CELL.width, row * CELL.height, CELL.width, CELL.height);
-      this.#target.scissor.copy(this.#target.viewport);
-      this.#target.scissorTest = true;
-      renderer.setRenderTarget(this.#target);
-      renderer.clear();
-      renderer.render(scene, camera);
+    for (let frame = 0; frame < FRAMES; frame++) {
+      mesh.geometry = posed(model, look, frame > 0);
+      for (let side = 0; side < SIDES; side++) {
+        mesh.rotation.y = -(side / SIDES) * 2 * Math.PI;
+        const cell = [side * CELL.width, (row * FRAMES + frame) * CELL.height] as const;
+        this.#target.viewport.set(...cell, CELL.width, CELL.height);
+        this.#target.scissor.copy(this.#target.viewport);
+        this.#target.scissorTest = true;
+        renderer.setRenderTarget(this.#target);
+        renderer.clear();
+        renderer.render(scene, camera);
+      }
+      mesh.geometry.dispose();
     }
     renderer.setRenderTarget(before);
     renderer.autoClear = autoClear;
     renderer.setClearColor(clear, alpha);
     renderer.xr.enabled = xr;
-    geometry.dispose();
     material.dispose();
   }
 
@@ -212,12 +218,21 @@ export class Impostors {
     this.#count = 0;
   }
 
-  /** One person: feet in room metres, yaw of the figure (0 faces +Z), crowd row for the palette. */
-  put(x: number, y: number, z: number, yaw: number, lookId: string, person: number, away: boolean): void {
+  /** One person: feet in room metres, yaw of the figure (0 faces +Z), crowd row for the palette; `strides` in mid-step. */
+  put(
+    x: number,
+    y: number,
+    z: number,
+    yaw: number,
+    lookId: string,
+    person: number,
+    away: boolean,
+    strides = false,
+  ): void {
     const i = this.#count;
     if (i >= this.#place.count) return;
     this.#place.setXYZW(i, x, y, z, yaw);
-    this.#kind.setXYZ(i, this.#cell.get(lookId) ?? 0, person, away ? 1 : 0);
+    this.#kind.setXYZ(i, (this.#cell.get(lookId) ?? 0) * FRAMES + (strides ? 1 : 0), person, away ? 1 : 0);
     this.#count++;
     this.#dirty = true;
   }
@@ -240,8 +255,8 @@ export class Impostors {
   }
 }
 
-/** The far mesh with its arms lowered (or seated), skinned once on the processor. */
-function posed(model: FarModel, look: Look): FarModel["geometry"] {
+/** The far mesh with its arms lowered (or seated, or in mid-stride), skinned once on the processor. */
+function posed(model: FarModel, look: Look, strides: boolean): FarModel["geometry"] {
   const ik = new BodyIk(model.rig);
   const stance = makeStance();
   stance.head.copy(model.rig.rest[model.rig.index.get("head") ?? 0]!);
@@ -249,6 +264,9 @@ function posed(model: FarModel, look: Look): FarModel["geometry"] {
     stance.seated = true;
     stance.footrest_m = 0.045;
     stance.head.y -= ik.restHips_m - 0.555;
+  } else if (strides) {
+    stance.stride = STRIDE.phase;
+    stance.gait = STRIDE.gait;
   }
   ik.solve(stance);
   const geometry = model.geometry.clone();

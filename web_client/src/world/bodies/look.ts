@@ -101,7 +101,8 @@ export class LookLibrary {
     const { figure, parts, colours, tints, wheelchair } = made;
     const { near, far } = figure.base;
     const { names, height_m } = figure;
-    const stand = figure.id;
+    const rolls = this.list.looks.find((look) => look.wheelchair);
+    const stand = wheelchair && rolls ? rolls.id : figure.id;
     return { id, kind: "reader", names, height_m, wheelchair, near, far: far!, colours, tints, parts, stand };
   }
 
