@@ -10,22 +10,26 @@ import base64
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
+import structlog
 from msgspec import Struct
 
 from carrel.server.accounts.limits import Tries
 from carrel.server.accounts.model import Identity
 from carrel.server.clock import Clock
-from carrel.server.errors import BadRequest, Conflict, Gone, NotFound, TooLarge
+from carrel.server.errors import BadRequest, Conflict, Gone, NotFound, StorageError, TooLarge
 from carrel.server.publishing.errors import DiskFull, WrongChecksum
 from carrel.server.publishing.model import Owner
 from carrel.server.publishing.service import Works
 from carrel.server.settings import Settings
 from carrel.server.text import clean_line
+
+log = structlog.get_logger("carrel.publishing")
 
 HOUR_MS: Final = 3_600_000
 SILENCE_S: Final = 30.0
@@ -54,7 +58,8 @@ class Uploads:
         self._now_ms = clock
         self._folder = works.folder / "uploads"
         self._tries = Tries(clock)
-        self._writing: dict[str, asyncio.Task[None]] = {}
+        self._writing: dict[str, asyncio.Task[int]] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, identity: Identity | None, size_bytes: int, metadata: str) -> Upload:
         """Raises NotSignedIn, TooLarge, QuotaSpent, DiskFull, TooManyRequests, BadRequest."""
@@ -63,13 +68,15 @@ class Uploads:
         if size_bytes < 1:
             raise BadRequest("This file is empty.")
         said = parse_metadata(metadata)
-        person = await self._works.admit(identity, size_bytes)
-        self.count(person)
-        upload, owner = secrets.token_hex(16), Owner(subject=person.subject, **said)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file(upload).touch(mode=0o600)
-        expires_ms = self._now_ms() + self._settings.upload_hours * HOUR_MS
-        await self._works.store.add_upload(upload, size_bytes, owner, expires_ms)
+        # Many that one person begins in one moment are admitted one after another, each counting those before it.
+        async with self._alone(identity.subject if identity is not None else ""):
+            person = await self._works.admit(identity, size_bytes)
+            self.count(person)
+            upload, owner = secrets.token_hex(16), Owner(subject=person.subject, **said)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file(upload).touch(mode=0o600)
+            expires_ms = self._now_ms() + self._settings.upload_hours * HOUR_MS
+            await self._works.store.add_upload(upload, size_bytes, owner, expires_ms)
         return Upload(id=upload, size_bytes=size_bytes, offset=0, expires_ms=expires_ms, work=None)
 
     def count(self, person: Identity) -> None:
@@ -83,18 +90,20 @@ class Uploads:
 
     async def found(self, upload: str, identity: Identity | None) -> Upload:
         """How far it is; who still writes to it is stopped first, so that the answer holds. Raises NotFound, Gone."""
-        row = await self._works.store.upload(upload) if len(upload) == 32 and upload.isalnum() else None
-        if row is None or identity is None or row.subject != identity.subject:
-            raise NotFound("There is no such upload.")
-        if row.expires_ms <= self._now_ms():
-            raise Gone("This upload waited too long for its rest. Begin again.")
-        await self._stop(upload)
-        offset = row.size_bytes
-        if row.work is None:
-            try:
-                offset = self._file(upload).stat().st_size
-            except FileNotFoundError:
-                raise Gone("This upload is not here any more. Begin again.") from None
+        # One at a time, so that of two who come at once the later stops the writer of the earlier.
+        async with self._alone(upload):
+            row = await self._works.store.upload(upload) if len(upload) == 32 and upload.isalnum() else None
+            if row is None or identity is None or row.subject != identity.subject:
+                raise NotFound("There is no such upload.")
+            if row.expires_ms <= self._now_ms():
+                raise Gone("This upload waited too long for its rest. Begin again.")
+            await self._stop(upload)
+            offset = row.size_bytes
+            if row.work is None:
+                try:
+                    offset = self._file(upload).stat().st_size
+                except FileNotFoundError:
+                    raise Gone("This upload is not here any more. Begin again.") from None
         return Upload(id=upload, size_bytes=row.size_bytes, offset=offset, expires_ms=row.expires_ms, work=row.work)
 
     async def append(
@@ -109,9 +118,10 @@ class Uploads:
             raise Conflict(f"This upload stands at byte {at.offset}. Go on from there.")
         digest = _checksum(checksum)
         self._works.check_room(at.size_bytes - offset)
+        # Nothing waits between `found` and here: nobody else has begun to write since.
         writing = self._writing[upload] = asyncio.create_task(self._write(at, parts, digest))
         try:
-            await writing
+            size = await writing
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) and task.cancelling():
                 writing.cancel()
@@ -122,20 +132,18 @@ class Uploads:
                 del self._writing[upload]
         expires_ms = self._now_ms() + self._settings.upload_hours * HOUR_MS
         await self._works.store.set_upload(upload, expires_ms=expires_ms)
-        size = self._file(upload).stat().st_size
         work = await self._finish(upload) if size == at.size_bytes else None
         return Upload(id=upload, size_bytes=at.size_bytes, offset=size, expires_ms=expires_ms, work=work)
 
     async def end(self, upload: str, identity: Identity | None) -> None:
         """Forget it and its bytes; a work that was made of it stays."""
         await self.found(upload, identity)
-        await self._forget(upload)
+        await self._end(upload)
 
     async def forget_expired(self) -> None:
         """Housekeeping."""
         for upload in await self._works.store.expired_uploads(self._now_ms()):
-            await self._stop(upload)
-            await self._forget(upload)
+            await self._end(upload)
         self._tries.forget_silent(HOUR_MS)
 
     async def finish_whole(self) -> None:
@@ -145,9 +153,14 @@ class Uploads:
             if row is None:
                 file.unlink(missing_ok=True)
             elif file.stat().st_size == row.size_bytes:
-                await self._finish(file.stem)
+                try:
+                    await self._finish(file.stem)
+                except StorageError as error:
+                    # It waits for its person, or to be forgotten; the library opens without it.
+                    log.error("upload_not_kept", upload=file.stem, error=str(error))
 
-    async def _write(self, at: Upload, parts: AsyncIterator[bytes], checksum: tuple[str, bytes] | None) -> None:
+    async def _write(self, at: Upload, parts: AsyncIterator[bytes], checksum: tuple[str, bytes] | None) -> int:
+        """How many bytes are here at the end."""
         file, size, seen = self._file(at.id), at.offset, hashlib.new(checksum[0]) if checksum else None
         waiting = bytearray()
         whole = False
@@ -157,7 +170,8 @@ class Uploads:
             async def flush() -> None:
                 data = bytes(waiting)
                 waiting.clear()
-                await asyncio.to_thread(_write_all, out.fileno(), data)
+                self._works.check_room(0)
+                await _to_its_end(asyncio.to_thread(_write_all, out.fileno(), data))
 
             try:
                 async for part in _patient(parts):
@@ -182,15 +196,19 @@ class Uploads:
                         _write_all(out.fileno(), bytes(waiting))
             if wrong:
                 raise WrongChecksum("The bytes changed on their way. Send this part again.")
+            return os.fstat(out.fileno()).st_size
 
     async def _finish(self, upload: str) -> str:
-        row = await self._works.store.upload(upload)
-        if row is None:
-            raise NotFound("There is no such upload.")
-        owner = Owner(subject=row.subject, name=row.name, licence=row.licence, key=row.key)
-        work = await self._works.bring(self._file(upload), owner)
-        await self._works.store.set_upload(upload, work=work)
-        return work
+        async with self._alone(upload):
+            row = await self._works.store.upload(upload)
+            if row is None:
+                raise NotFound("There is no such upload.")
+            if row.work is not None:
+                return str(row.work)
+            owner = Owner(subject=row.subject, name=row.name, licence=row.licence, key=row.key)
+            work = await self._works.bring(self._file(upload), owner)
+            await self._works.store.set_upload(upload, work=work)
+            return work
 
     async def _stop(self, upload: str) -> None:
         """Nobody writes to it when this returns."""
@@ -199,9 +217,15 @@ class Uploads:
             writing.cancel()
             await asyncio.wait({writing})
 
-    async def _forget(self, upload: str) -> None:
-        self._file(upload).unlink(missing_ok=True)
-        await self._works.store.forget_upload(upload)
+    async def _end(self, upload: str) -> None:
+        async with self._alone(upload):
+            await self._stop(upload)
+            self._file(upload).unlink(missing_ok=True)
+            await self._works.store.forget_upload(upload)
+
+    def _alone(self, what: str) -> asyncio.Lock:
+        """Held by who changes this upload, or what this person brings."""
+        return self._locks.setdefault(what, asyncio.Lock())
 
     def _file(self, upload: str) -> Path:
         return self._folder / f"{upload}.part"
@@ -215,6 +239,17 @@ async def _patient(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
                 yield await anext(parts)
         except (StopAsyncIteration, TimeoutError, ConnectionError):
             return
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for a thread even when nobody wants its result any more: it uses a file that is closed next, whose number is then another file's."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    finally:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({task})
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
