@@ -142,6 +142,10 @@ class Works:
         except (WorkerBroke, StorageError) as error:
             log.error("work_broke", work=work, error=str(error))
             await self._refuse(work, "internal", OURS)
+        except Exception:
+            # Nobody foresaw it; its person is told all the same, and the queue goes on.
+            log.exception("work_broke", work=work)
+            await self._refuse(work, "internal", OURS)
         else:
             await self._accept(work, done)
 
@@ -149,7 +153,8 @@ class Works:
         """Its bytes are not kept; who brings it again is looked at again."""
         async with self._turn:
             await self.store.set_state(work, "refused", self._now_ms(), code, sentence, place)
-            await asyncio.to_thread(self._remove, [work])
+            # The very same bytes may be a file that was made of another work.
+            await asyncio.to_thread(self._remove, await self.store.unused([work]))
 
     async def _accept(self, work: str, done: Ingested) -> None:
         names = [one.sha256 for one in done.made]
@@ -212,7 +217,7 @@ class Works:
 
     def check_room(self, size_bytes: int) -> None:
         """Raises DiskFull. What is made of a file takes room too: as much again."""
-        self.half.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make_folders()
         if shutil.disk_usage(self.half).free < self._settings.upload_free_bytes + 2 * size_bytes:
             raise DiskFull("The library's disk is nearly full. Nothing was kept; tell its staff.")
 
@@ -335,7 +340,13 @@ class Works:
     def _sweep(self) -> None:
         """What a process that was killed left half done."""
         shutil.rmtree(self.half, ignore_errors=True)
-        self.half.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make_folders()
+
+    def _make_folders(self) -> None:
+        """Closed to everybody else on this machine, the workers that look at other people's files among them."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        self.half.mkdir(exist_ok=True)
 
 
 @contextmanager

@@ -131,9 +131,10 @@ class Store:
         return await self.unused(names)
 
     async def unused(self, names: Collection[str]) -> list[str]:
-        """Those of these blobs that nothing refers to."""
+        """Those of these blobs that nothing refers to; the bytes of a refused work are not kept."""
+        originals = select(works.c.id).where(works.c.id.in_(names) & (works.c.state != "refused"))
         async with self._database.read() as connection:
-            still = set((await connection.execute(select(works.c.id).where(works.c.id.in_(names)))).scalars())
+            still = set((await connection.execute(originals)).scalars())
             others = select(work_files.c.sha256).where(work_files.c.sha256.in_(names))
             still |= set((await connection.execute(others)).scalars())
         return sorted(set(names) - still)
