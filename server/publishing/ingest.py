@@ -17,7 +17,8 @@ from carrel.server.sandbox import Limits, Worker
 from carrel.server.settings import Settings
 from carrel.server.storage.blobs import Blobs
 
-FACT_CHARS: Final = 20_000
+FACT_BYTES: Final = 100_000
+"""Of everything that a worker tells of a file; an honest one keeps far below."""
 _ROLES_AT_MOST: Final = 64
 
 
@@ -62,7 +63,9 @@ def ingest(
     try:
         outcome = worker.run([file], parameters, folder, on_step)
         answer = msgspec.convert(outcome.answer, Answer)
-    except msgspec.ValidationError as error:
+        if len(msgspec.json.encode(answer.facts)) > FACT_BYTES:
+            raise ValueError("facts")
+    except (msgspec.ValidationError, ValueError) as error:
         raise Refused("crashed", "This file confuses the programs that look at it, so it stays out.") from error
     except OSError as error:
         raise StorageError(f"A file cannot be looked at: {error.strerror}.") from error

@@ -23,6 +23,8 @@ from carrel.server.publishing.optimise.build import renditions
 from carrel.server.publishing.optimise.unpack import is_packed, unpacked
 from carrel.server.sandbox.tasks import Out
 
+FACT_TEXT: Final = 300
+FACT_LIST: Final = 24
 Parameters = dict[str, Any]
 File = tuple[str, bytes, dict[str, int]]
 """Name, bytes, numbers."""
@@ -38,7 +40,7 @@ def prepare(files: list[BinaryIO], parameters: Parameters, out: Out) -> dict[str
         body = avatars.body_of(data, facts)
         if body is not None:
             kind = answer["kind"] = "avatar"
-            answer["facts"]["avatar"] = msgspec.to_builtins(body)
+            answer["facts"]["avatar"] = told(msgspec.to_builtins(body))
         data = plain(data)
     if not parameters.get("check_only"):
         for name, content, numbers in MAKERS[kind](files[0], data, facts, parameters, out):
@@ -127,12 +129,16 @@ def mapped(file: BinaryIO) -> mmap.mmap | bytes:
 
 
 def told(value: Any) -> Any:
-    """Facts as JSON has them, by their names."""
+    """Facts as JSON has them, by their names; of long lists and texts the beginning, for everybody who looks is sent them."""
+    if isinstance(value, str):
+        return value[:FACT_TEXT]
+    if isinstance(value, dict):
+        return {name: told(member) for name, member in value.items()}
     if dataclasses.is_dataclass(value):
         return {field.name: told(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {name: told(member) for name, member in value._asdict().items()}
-    return [told(member) for member in value] if isinstance(value, (list, tuple)) else value
+    return [told(member) for member in value[:FACT_LIST]] if isinstance(value, (list, tuple)) else value
 
 
 def _drawn(drawn: Iterator[drawing.Drawn]) -> Iterator[File]:

@@ -137,7 +137,7 @@ class Worker:
             ) from None
         except (EOFError, ConnectionError):
             raise self._ended() from None
-        except (ValueError, msgspec.MsgspecError) as error:
+        except (ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise Refused("crashed", "This file confuses the programs that look at it, so it stays out.") from error
         finally:
             for file in files:

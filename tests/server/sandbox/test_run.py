@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -135,12 +136,17 @@ def _pour(channel: object, data: bytes) -> None:
         channel.close()  # type: ignore[attr-defined]
 
 
+NESTED: Final = b'{"type":"done","answer":{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}}"
+DEEP: Final = len(NESTED).to_bytes(4, "big") + NESTED
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (b"\xff\xff\xff\xff", "crashed"),
         (b"\0\0\0\x02{}", "crashed"),
         (b"\0\0\0\x04nope", "crashed"),
+        (DEEP, "crashed"),
         (frames.pack(frames.File("../../etc/passwd", 4)) + b"here", "crashed"),
         (frames.pack(frames.File("a/b", 4)) + b"here", "crashed"),
         (frames.pack(frames.File("x.glb", -1)), "crashed"),
