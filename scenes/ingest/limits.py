@@ -18,6 +18,7 @@ class GlbLimits:
     nodes: int = 20_000
     meshes: int = 10_000
     primitives: int = 20_000
+    drawn_primitives: int = 40_000
     accessors: int = 60_000
     buffer_views: int = 60_000
     materials: int = 1_024

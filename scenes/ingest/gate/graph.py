@@ -200,6 +200,11 @@ class Graph:
                     raise refuse("skin_scene", text, pointer("/nodes", at))
 
     def _count_drawn(self) -> int:
+        # Whoever shows the file makes one thing of each of these, were it of a single point.
+        parts = sum(self.meshes[int(node["mesh"])].primitives for node in self.nodes if "mesh" in node)
+        if parts > self._limits.drawn_primitives:
+            text = f"{parts} primitives would be drawn; at most {self._limits.drawn_primitives} are allowed."
+            raise refuse("too_many_primitives", f"{text} Join parts or use fewer copies.", "/nodes")
         drawn = sum(
             self.meshes[int(node["mesh"])].triangles * self.instances.get(at, 1)
             for at, node in enumerate(self.nodes)

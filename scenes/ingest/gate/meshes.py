@@ -62,6 +62,7 @@ class MeshFacts:
 
     low: tuple[float, ...] | None = None
     high: tuple[float, ...] | None = None
+    primitives: int = 0
     triangles: int = 0
     targets: int = 0
     influences: list[tuple[list[Accessor], list[Accessor]]] = field(default_factory=list)
@@ -87,8 +88,8 @@ def check_meshes(document: Json, layout: Layout, limits: GlbLimits) -> MeshSet:
     made: list[MeshFacts] = []
     primitives = triangles = total = 0
     for at, mesh in enumerate(document.get("meshes", [])):
-        where, facts = pointer("/meshes", at), MeshFacts()
-        primitives += len(mesh["primitives"])
+        where, facts = pointer("/meshes", at), MeshFacts(primitives=len(mesh["primitives"]))
+        primitives += facts.primitives
         if primitives > limits.primitives:
             text = f"The file has more than {limits.primitives} primitives: join parts that share a material."
             raise refuse("too_many_primitives", text, where)

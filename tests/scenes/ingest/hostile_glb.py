@@ -221,6 +221,16 @@ def copies_of_copies() -> bytes:
     return b.build()
 
 
+@attack("too_many_primitives")
+def a_mesh_of_points_everywhere() -> bytes:
+    """Not one triangle, and a million things to draw."""
+    b = samples.triangle()
+    b.json["meshes"][0]["primitives"] = [b.json["meshes"][0]["primitives"][0] | {"mode": 0}] * 1000
+    for _ in range(1000):
+        b.stand(mesh=0)
+    return b.build()
+
+
 # Buffers and ranges.
 
 change("buffer longer than the file", "buffer_length", samples.triangle, "buffers/0/byteLength", 10**9)

@@ -38,6 +38,7 @@ GLB: dict[str, tuple[float, str]] = {
     "nodes": (2, "skinned"),
     "meshes": (1, "sparse"),
     "primitives": (1, "sparse"),
+    "drawn_primitives": (0, "triangle"),
     "accessors": (3, "triangle"),
     "buffer_views": (3, "triangle"),
     "materials": (1, "dressed"),
