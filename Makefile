@@ -26,8 +26,8 @@ check: $(DEV_STAMP) $(CLIENT)  ## formatting, lint, types, import rules
 	$(BIN)/lint-imports
 	$(NPM) run --silent check
 
-prove: $(DEV_STAMP) $(CLIENT) .venv/.browser  ## the long proofs: soaks, kills, fuzzing, large sets
-	@$(BIN)/python -m tests.run --proofs
+prove: $(DEV_STAMP) $(CLIENT) .venv/.browser  ## the long proofs: soaks, kills, fuzzing, large sets; PROOFS=path for some of them
+	@$(BIN)/python -m tests.run --proofs $(PROOFS)
 
 bench: $(DEV_STAMP) $(CLIENT)  ## measure beside peers and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks

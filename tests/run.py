@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ VITEST = [sys.executable, "hatch_build.py", "npm", "run", "--silent", "test"]
 
 def main(arguments: list[str]) -> int:
     if "--proofs" in arguments:
+        os.environ["PROVE"] = "1"
         return run(pytest("proof", [argument for argument in arguments if argument != "--proofs"]))
     codes = [run(VITEST)]
     # The browser tests mostly wait for a browser, so the others run beside them; theirs is the summary at the end.

@@ -1,9 +1,8 @@
-"""Long proofs write what they measured: `make prove` leaves it, dated, in docs/proofs.md for a person to read and commit."""
+"""Long proofs write what they measured: `make prove` leaves each one's row, dated, in docs/proofs.md for a person to read and commit."""
 
 from __future__ import annotations
 
 import os
-import platform
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,8 +14,11 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "proofs.md"
 HEAD = """# Proofs
 
-What `make prove` showed when it last ran whole. Each row is one proof: its claim, whether it held, how long it took, and what was measured.
+What `make prove` showed. Each row is one proof as it last ran: its claim, whether it held, how long it took, what was measured, and on which day at
+which commit.
 
+| claim | verdict | took | measured | when |
+|---|---|---|---|---|
 """
 _rows = pytest.StashKey[dict[str, tuple[str, str, float, str]]]()
 _figures = pytest.StashKey[dict[str, object]]()
@@ -42,23 +44,22 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Only a whole run writes the page: a run of chosen proofs would leave half of it out."""
+    """`make prove` alone writes the page. A run of chosen proofs renews their rows; a whole one leaves no other."""
     rows = session.config.stash.get(_rows, {})
-    if (
-        not rows
-        or os.environ.get("CI")
-        or session.config.option.keyword
-        or session.config.args != session.config.getini("testpaths")
-    ):
+    if not rows or "PROVE" not in os.environ:
         return
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
-    when = f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores, at {commit}."
-    lines = [
-        f"| {claim} | {verdict} | {seconds:.0f} s | {figures} |" for claim, verdict, seconds, figures in rows.values()
-    ]
-    PAGE.write_text(
-        HEAD + when + "\n\n| claim | verdict | took | measured |\n|---|---|---|---|\n" + "\n".join(lines) + "\n",
-        "utf-8",
-    )
+    when = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {commit}"
+    whole = not session.config.option.keyword and session.config.args == session.config.getini("testpaths")
+    lines = {} if whole else _written()
+    for claim, verdict, seconds, figures in rows.values():
+        lines[claim] = f"| {claim} | {verdict} | {seconds:.0f} s | {figures} | {when} |"
+    PAGE.write_text(HEAD + "".join(line + "\n" for line in lines.values()), "utf-8")
+
+
+def _written() -> dict[str, str]:
+    """The page's rows by their claims."""
+    rows = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")][1:]
+    return {row.split(" | ", 1)[0].removeprefix("| "): row for row in rows}
