@@ -21,6 +21,8 @@ import { Uploads } from "./uploads";
 
 const TELL_S = 0.12;
 const COPY_GAP_M = 0.05;
+/** Of the list of what is here the first so many are called by the names of their works, wherever they are. */
+const NAMED = 60;
 
 export class Editor implements Arranging, ArrangeActions {
   readonly bench: Bench;
@@ -79,10 +81,13 @@ export class Editor implements Arranging, ArrangeActions {
   }
 
   here(): ThingLine[] {
-    return [...this.bench.things.all.values()]
+    const { things } = this.bench.world;
+    const lines = [...this.bench.things.all.values()]
       .filter(({ id }) => id !== GHOST)
       .map((thing) => this.bench.line(thing))
       .sort((a, b) => a.distance_m - b.distance_m);
+    for (const { id } of lines.slice(0, NAMED)) things.learn(this.bench.things.all.get(id)!);
+    return lines;
   }
 
   library(): Promise<readonly LibraryItem[]> {

@@ -1,8 +1,12 @@
-/** GLB files of placed models, each fetched and read once however many things show it. Few at a time, the nearest first. */
+/**
+ * GLB files of placed models, each fetched and read once however many things show it. Few at a time, the nearest first. What a file would cost is
+ * counted before anything is made of it: a file that would be too much for this device is never built.
+ */
 import {
   Box3,
   BufferAttribute,
   type BufferGeometry,
+  InstancedMesh,
   type Material,
   Matrix4,
   Mesh,
@@ -12,6 +16,7 @@ import {
 } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { download } from "../download";
+import { type Cost, costOf, exceeds, type Glb, type GlbJson, openGlb } from "../glb_cost";
 import type { Extent } from "./thing";
 
 export interface ModelPart {
@@ -27,21 +32,26 @@ export interface Model {
   dispose(): void;
 }
 
-export type ModelState = "coming" | "failed" | Model;
+/** `heavy`: more than one model may cost here. */
+export type ModelState = "coming" | "failed" | "heavy" | Model;
 
 const AT_ONCE = 3;
 /** A file that could not be had is asked for again after this time. */
 const AGAIN_MS = 30_000;
 
 export class Models {
+  /** In the order of use, the oldest first. */
   readonly #known = new Map<string, ModelState>();
+  readonly #costs = new Map<string, Cost>();
+  readonly #most: Readonly<Cost>;
   readonly #failed_ms = new Map<string, number>();
   /** Told of each file that came, and with null of each that could not be had. */
   readonly #came: (url: string, model: Model | null) => void;
   #under_way = 0;
   #gone = false;
 
-  constructor(came: (url: string, model: Model | null) => void) {
+  constructor(most: Readonly<Cost>, came: (url: string, model: Model | null) => void) {
+    this.#most = most;
     this.#came = came;
   }
 
@@ -49,19 +59,31 @@ export class Models {
     return this.#known.get(url);
   }
 
-  /** Asks for a file unless enough are on their way; call again later, in the order of need. */
-  want(url: string, now_ms: number): void {
+  /** Known once the file has come for the first time. */
+  cost(url: string): Readonly<Cost> | undefined {
+    return this.#costs.get(url);
+  }
+
+  /**
+   * Asks for a file unless enough are on their way; call again later, in the order of need. `admits` is asked when a file comes whose cost was not
+   * known: where it says no, the file is put aside, to be asked for again when there is room for it.
+   */
+  want(url: string, now_ms: number, admits: (cost: Readonly<Cost>) => boolean): void {
     const known = this.#known.get(url);
     if (known === "failed" && now_ms - this.#failed_ms.get(url)! > AGAIN_MS) this.#known.delete(url);
     if (this.#known.has(url) || this.#under_way >= AT_ONCE) return;
     this.#known.set(url, "coming");
     this.#under_way++;
-    loadModel(url)
+    this.#load(url, admits)
       .then(
-        (model) => {
-          if (this.#gone) return model.dispose();
-          this.#known.set(url, model);
-          this.#came(url, model);
+        (state) => {
+          if (this.#gone) {
+            if (typeof state === "object") state?.dispose();
+            return;
+          }
+          if (state) this.#known.set(url, state);
+          else this.#known.delete(url);
+          this.#came(url, typeof state === "object" ? state : null);
         },
         () => {
           this.#known.set(url, "failed");
@@ -70,6 +92,31 @@ export class Models {
         },
       )
       .finally(() => this.#under_way--);
+  }
+
+  /** Null for a file that was put aside. */
+  async #load(url: string, admits: (cost: Readonly<Cost>) => boolean): Promise<Model | "heavy" | null> {
+    const bytes = await download(url, () => undefined);
+    const glb = openGlb(bytes);
+    const known = this.#costs.get(url);
+    const cost = known ?? costOf(glb);
+    this.#costs.set(url, cost);
+    if (exceeds(cost, this.#most)) return "heavy";
+    if (this.#gone || (!known && !admits(cost))) return null;
+    return build(bytes, glb);
+  }
+
+  /** Those that are here, the one that was shown longest ago first. */
+  *here(): Iterable<[url: string, cost: Readonly<Cost>]> {
+    for (const [url, state] of [...this.#known]) if (typeof state === "object") yield [url, this.#costs.get(url)!];
+  }
+
+  /** It is shown now. */
+  touch(url: string): void {
+    const known = this.#known.get(url);
+    if (known === undefined) return;
+    this.#known.delete(url);
+    this.#known.set(url, known);
   }
 
   /** Gives back a file that nothing shows. */
@@ -87,23 +134,38 @@ export class Models {
   }
 }
 
-async function loadModel(url: string): Promise<Model> {
-  const bytes = await download(url, () => undefined);
+async function build(bytes: ArrayBuffer, { json }: Glb): Promise<Model> {
   const loader = new GLTFLoader();
-  if (needsMeshopt(bytes)) {
+  // The decoder is code of its own, fetched only by who meets such a file.
+  if (json.extensionsUsed?.some((name) => name.endsWith("meshopt_compression"))) {
     const { MeshoptDecoder } = await import("three/addons/libs/meshopt_decoder.module.js");
     loader.setMeshoptDecoder(MeshoptDecoder);
   }
+  loader.register((parser) => {
+    still(parser.json as GlbJson);
+    return { name: "still" };
+  });
   const { scene } = await loader.parseAsync(bytes, "");
   return modelOf(scene);
 }
 
-/** The decoder is code of its own, fetched only by who meets such a file. */
-function needsMeshopt(bytes: ArrayBuffer): boolean {
-  if (bytes.byteLength < 20) return false;
-  const length = new DataView(bytes).getUint32(12, true);
-  const json = new TextDecoder().decode(new Uint8Array(bytes, 20, Math.min(length, bytes.byteLength - 20)));
-  return json.includes("meshopt_compression");
+/** Takes out of a file what is not shown of a placed model: movement, poses, morphs and scenes but the first. */
+export function still(json: GlbJson): void {
+  delete json.animations;
+  if (json.scenes) json.scenes = [json.scenes[json.scene ?? 0]];
+  json.scene = 0;
+  for (const node of json.nodes ?? []) {
+    delete node.skin;
+    delete node.weights;
+  }
+  for (const mesh of json.meshes ?? []) {
+    delete mesh.weights;
+    for (const primitive of mesh.primitives) {
+      delete primitive.targets;
+      for (const name of Object.keys(primitive.attributes))
+        if (/^(JOINTS|WEIGHTS)_/.test(name)) delete primitive.attributes[name];
+    }
+  }
 }
 
 /** What there is to draw below `scene`, at rest: poses and animations of a placed model are not played. */
@@ -117,11 +179,14 @@ export function modelOf(scene: Object3D): Model {
     if (!(node instanceof Mesh) || !node.visible) return;
     const geometry = node.geometry as BufferGeometry;
     geometry.computeBoundingBox();
-    box.union(one.copy(geometry.boundingBox!).applyMatrix4(node.matrixWorld));
-    triangles += (geometry.index?.count ?? geometry.getAttribute("position").count) / 3;
+    const corners = geometry.index?.count ?? geometry.getAttribute("position").count;
     const materials = Array.isArray(node.material) ? node.material : [node.material];
     if (!geometry.getAttribute("normal")) geometry.computeVertexNormals();
-    parts.push({ geometry, material: materials[0] as Material, matrix: node.matrixWorld.clone() });
+    for (const matrix of places(node)) {
+      triangles += corners / 3;
+      box.union(one.copy(geometry.boundingBox!).applyMatrix4(matrix));
+      parts.push({ geometry, material: materials[0] as Material, matrix });
+    }
   });
   if (box.isEmpty()) box.set(new Vector3(-0.25, 0, -0.25), new Vector3(0.25, 0.5, 0.25));
   const drawn = merged(parts);
@@ -140,7 +205,17 @@ export function modelOf(scene: Object3D): Model {
   };
 }
 
-/** Parts that differ in nothing but their place are one draw call less each; only whole copies of a geometry are kept apart. */
+/** Where a mesh is drawn: once, or as often as its file copies it. */
+function places(mesh: Mesh): Matrix4[] {
+  if (!(mesh instanceof InstancedMesh)) return [mesh.matrixWorld.clone()];
+  return Array.from({ length: mesh.count }, (_, i) => {
+    const matrix = new Matrix4();
+    mesh.getMatrixAt(i, matrix);
+    return matrix.premultiply(mesh.matrixWorld);
+  });
+}
+
+/** All parts of one material and one layout are one draw call. */
 function merged(parts: ModelPart[]): ModelPart[] {
   const groups = new Map<string, ModelPart[]>();
   for (const part of parts) {
@@ -152,11 +227,10 @@ function merged(parts: ModelPart[]): ModelPart[] {
   return [...groups.values()].flatMap((group) => (group.length > 1 ? joined(group) : group));
 }
 
-/** Attributes with their widths and types: only geometries of one layout can be joined. Morphed ones stay as they are. */
+/** Attributes with their widths: only geometries of one layout can be joined. */
 function layout(geometry: BufferGeometry): string {
-  if (Object.keys(geometry.morphAttributes).length) return geometry.uuid;
   return Object.entries(geometry.attributes)
-    .map(([name, value]) => `${name}${value.itemSize}${value instanceof BufferAttribute ? "" : geometry.uuid}`)
+    .map(([name, { itemSize }]) => `${name}${itemSize}`)
     .sort()
     .join();
 }

@@ -25,6 +25,9 @@ import { pictureUrl, soundUrl, Works } from "./works";
 
 const PANORAMA_PIXELS = 4096;
 const LEAST_RADIUS_M = 0.25;
+/** The library is asked for the names of works as near as this; looked for this often. */
+const NAMED_M = 12;
+const NAMES_S = 0.5;
 const MOST_NAME = 40;
 
 export interface PlacedDeeds {
@@ -47,6 +50,8 @@ export class Placed {
   readonly #deeds: PlacedDeeds;
   readonly #sounds: Sounds;
   readonly #names = new Map<string, string>();
+  readonly #asked = new Set<string>();
+  #named_s = 0;
   readonly #seats = new Map<string, SceneSeat[]>();
   #layers: PlacedLayers | null = null;
   #stage: Stage | null = null;
@@ -140,6 +145,7 @@ export class Placed {
   update(dt: number, head: Vector3, rotation: Quaternion, now_ms: number, room_ms: number): void {
     if (!this.#past) this.drags.update(room_ms);
     this.things.update(dt);
+    this.#learnNear(dt, head);
     this.#layers?.update(dt, head, now_ms);
     this.#sounds.update(head, rotation);
     this.#panorama?.update(head);
@@ -148,7 +154,8 @@ export class Placed {
   #card(thing: Thing): string | null {
     if (this.#layers?.failed(thing)) return worldWords(this.#state.settings.value.language).broken(this.name(thing));
     if (thing.kind === "audio") return `${this.#sounds.playing === thing.id ? "■" : "▶"} ${this.name(thing)}`;
-    return thing.entity.caption?.text ?? (this.#layers?.unpictured(thing) ? this.name(thing) : null);
+    const bare = this.#layers?.unpictured(thing) || this.#layers?.isBeyond(thing);
+    return thing.entity.caption?.text ?? (bare ? this.name(thing) : null);
   }
 
   #furnished(items: readonly LibraryItem[]): void {
@@ -158,23 +165,35 @@ export class Placed {
   }
 
   #came(thing: Thing): void {
-    const { media, model } = thing.entity;
+    const { model } = thing.entity;
     // Names, sizes and seats of shipped furniture stand in its library.
     if (model && !workOf(model.url)) void this.library.read().catch(() => undefined);
-    const work = media?.work ?? workOf(model?.url);
-    if (work && !this.#names.has(work))
-      void this.works.get(work).then((known) => {
-        if (!known?.name) return;
-        this.#names.set(work, known.name);
-        // Its name stands in lists that only look when a target is put.
-        const here = this.things.all.get(thing.id);
-        if (here) this.#target(here);
-        this.#layers?.reword();
-        this.changed();
-      });
     this.#target(thing);
     this.#sat(thing);
     this.changed();
+  }
+
+  /** Asks the library what the thing's work is called, once; for those that somebody is near to or reads of. */
+  learn({ id, entity: { media, model, caption } }: Thing): void {
+    const work = media?.work ?? workOf(model?.url);
+    if (!work || caption || this.#asked.has(work)) return;
+    this.#asked.add(work);
+    void this.works.get(work).then((known) => {
+      if (!known?.name) return;
+      this.#names.set(work, known.name);
+      // Its name stands in lists that only look when a target is put.
+      const here = this.things.all.get(id);
+      if (here) this.#target(here);
+      this.#layers?.reword();
+      this.changed();
+    });
+  }
+
+  #learnNear(dt: number, head: Vector3): void {
+    this.#named_s += dt;
+    if (this.#named_s < NAMES_S) return;
+    this.#named_s = 0;
+    for (const thing of this.things.all.values()) if (thing.position.distanceTo(head) < NAMED_M) this.learn(thing);
   }
 
   #went(thing: Thing): void {

@@ -6,20 +6,20 @@ import { Boxes, type Tint } from "./boxes";
 import { type LightProbe, relight } from "./lighting";
 import { ModelBatch } from "./model_batch";
 import { Models } from "./models";
+import { Budget, MODEL_MOST, onceMore, ROOM_MOST } from "./budget";
 import { MOST_PICTURES, PICTURE_FAR_M, Pictures } from "./pictures";
 import { type CardOf, PLAQUE_FAR_M, Plaques } from "./plaques";
 import type { Thing } from "./thing";
 import type { Things, ThingsListener } from "./things";
 import type { Works } from "./works";
 
-/** Triangles of models that are drawn in full, the nearest first. */
-const TRIANGLES = { high: 600_000, low: 120_000 } as const;
 /** No model is drawn in full from farther away. */
 const MODEL_FAR_M = { high: 60, low: 35 } as const;
 /** Different models that are drawn in full, the nearest first: each costs draws and textures of its own. */
 const MOST_MODELS = { high: 80, low: 30 } as const;
-/** Models kept beyond those, for who comes back to where they were. */
+/** Models kept beyond those, for who comes back to where they were, and how much of what may be shown all of them may hold together. */
 const KEPT_MODELS = 20;
+const KEPT_PIXELS = 1.25;
 const PLAN_S = 0.4;
 const PLAN_M = 1;
 const MOST_BLOBS = 2000;
@@ -36,6 +36,10 @@ export class PlacedLayers implements ThingsListener {
   readonly #pictures: Pictures;
   readonly #plaques: Plaques;
   readonly #blobs: Blobs;
+  /** Near things that are boxes because others use up what may be shown. */
+  readonly #beyond = new Set<Thing>();
+  /** What the last plan left for models that it did not know yet. */
+  #left: Budget;
   #planned_at: Vector3 | null = null;
   #since_s = 0;
   #stale = true;
@@ -45,7 +49,8 @@ export class PlacedLayers implements ThingsListener {
     this.#probe = probe;
     this.#quality = quality;
     this.#card = card;
-    this.#models = new Models((url, model) => {
+    this.#left = new Budget(ROOM_MOST[quality]);
+    this.#models = new Models(MODEL_MOST[quality], (url, model) => {
       if (model) things.extend(url, model.extent);
       this.#stale = true;
     });
@@ -78,15 +83,21 @@ export class PlacedLayers implements ThingsListener {
     this.#blobs.move(thing);
   }
 
-  /** True when the thing's file could not be had. */
+  /** True when the thing's file could not be had, or is more than this device can show. */
   failed(thing: Thing): boolean {
     const url = thing.entity.model?.url;
-    return url ? this.#models.get(url) === "failed" : thing.entity.media ? this.#pictures.failed(thing) : false;
+    const state = url && this.#models.get(url);
+    return url ? state === "failed" || state === "heavy" : thing.entity.media ? this.#pictures.failed(thing) : false;
   }
 
   /** True when there is no picture of the work, as of a book without a cover. */
   unpictured(thing: Thing): boolean {
     return thing.kind !== "audio" && thing.entity.media != null && this.#pictures.none(thing);
+  }
+
+  /** It is near, and a box all the same: too much else is nearer. */
+  isBeyond(thing: Thing): boolean {
+    return this.#beyond.has(thing);
   }
 
   /** The hall's light is here or another: everything is lit anew. */
@@ -117,12 +128,13 @@ export class PlacedLayers implements ThingsListener {
       .map((thing) => ({ thing, far: Math.max(0, thing.position.distanceTo(eye) - thing.radius_m) }))
       .sort((a, b) => a.far - b.far);
     const models = new Map<string, Thing[]>();
-    const coming = new Set<string>();
+    const chosen = new Set<string>();
     const boxes: [Thing, Tint][] = [];
     const pictures: Thing[] = [];
     const cards: Thing[] = [];
     const standing: Thing[] = [];
-    let triangles: number = TRIANGLES[this.#quality];
+    this.#beyond.clear();
+    const budget = (this.#left = new Budget(ROOM_MOST[this.#quality]));
     for (const { thing, far } of sorted) {
       relight(thing, this.#probe);
       if (!thing.hangs) standing.push(thing);
@@ -138,20 +150,28 @@ export class PlacedLayers implements ThingsListener {
         continue;
       }
       const state = this.#models.get(url);
-      const admitted = models.has(url) || models.size + coming.size < MOST_MODELS[this.#quality];
-      const within = admitted && far < MODEL_FAR_M[this.#quality] && triangles > 0;
-      if (within && typeof state !== "object") {
-        if (state !== "failed") coming.add(url);
-        this.#models.want(url, now_ms);
-        // Who found no place among the few that are fetched at once asks again.
-        if (!this.#models.get(url)) this.#stale = true;
+      const cost = this.#models.cost(url);
+      const admitted = chosen.has(url) || chosen.size < MOST_MODELS[this.#quality];
+      const within = admitted && state !== "heavy" && far < MODEL_FAR_M[this.#quality];
+      if (!within || (cost && !budget.take(chosen.has(url) ? onceMore(cost) : cost))) {
+        boxes.push([thing, state === "failed" ? "failed" : cost ? "far" : "coming"]);
+        if (far < PLAQUE_FAR_M && state !== "failed" && state !== "heavy") {
+          this.#beyond.add(thing);
+          if (cards.at(-1) !== thing) cards.push(thing);
+        }
+        continue;
       }
-      if (within && typeof state === "object" && triangles >= state.triangles) {
-        triangles -= state.triangles;
+      if (state !== "failed") chosen.add(url);
+      if (typeof state === "object") {
         const group = models.get(url);
         if (group) group.push(thing);
         else models.set(url, [thing]);
-      } else boxes.push([thing, state === "failed" ? "failed" : typeof state === "object" ? "far" : "coming"]);
+        continue;
+      }
+      boxes.push([thing, state === "failed" ? "failed" : "coming"]);
+      this.#models.want(url, now_ms, (one) => this.#left.take(one));
+      // Who found no place among the few that are fetched at once asks again.
+      if (!this.#models.get(url)) this.#stale = true;
     }
     for (const [url, batch] of this.#batches) if (!models.has(url)) batch.fill([]);
     for (const [url, group] of models) this.#batch(url).fill(group);
@@ -178,19 +198,21 @@ export class PlacedLayers implements ThingsListener {
     return batch;
   }
 
-  /** Gives back what was not shown for longest. */
+  /** Gives back what was not shown for longest, whether or not it ever was. */
   #forget(shown: ReadonlyMap<string, unknown>): void {
-    for (const url of shown.keys()) {
-      const batch = this.#batches.get(url)!;
-      this.#batches.delete(url);
-      this.#batches.set(url, batch);
-    }
-    for (const [url, batch] of this.#batches) {
-      if (this.#batches.size <= MOST_MODELS[this.#quality] + KEPT_MODELS) return;
+    for (const url of shown.keys()) this.#models.touch(url);
+    const here = [...this.#models.here()];
+    let pixels = here.reduce((sum, [, cost]) => sum + cost.texture_pixels, 0);
+    let count = here.length;
+    for (const [url, cost] of here) {
+      const few = count <= MOST_MODELS[this.#quality] + KEPT_MODELS;
+      if (few && pixels <= KEPT_PIXELS * ROOM_MOST[this.#quality].texture_pixels) return;
       if (shown.has(url)) continue;
-      batch.dispose();
+      this.#batches.get(url)?.dispose();
       this.#batches.delete(url);
       this.#models.drop(url);
+      count--;
+      pixels -= cost.texture_pixels;
     }
   }
 

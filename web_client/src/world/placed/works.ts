@@ -1,4 +1,4 @@
-/** What the library knows of a reader's work that is placed here: its name and the files that show it. Asked once each. */
+/** What the library knows of a reader's work that is placed here: its name and the files that show it. Asked once each, and only by who needs it. */
 import { sendJson } from "../../net/http";
 
 export interface WorkFile {
@@ -23,14 +23,33 @@ export interface Work {
   retry_after_ms?: number;
 }
 
+/** Questions under way together; the others wait. */
+const AT_ONCE = 4;
+
 export class Works {
   readonly #known = new Map<string, Promise<Work | null>>();
+  readonly #waiting: (() => void)[] = [];
+  #under_way = 0;
 
-  /** Null when it is not to be had: deleted, or not for us to see. */
+  /** Null when it is not to be had: deleted, or not for us to see. Who asked last is answered first: that is what one looks at now. */
   get(id: string): Promise<Work | null> {
     let known = this.#known.get(id);
-    if (!known) this.#known.set(id, (known = sendJson<Work>(`/api/works/${id}`).catch(() => null)));
+    if (!known) this.#known.set(id, (known = this.#ask(id)));
     return known;
+  }
+
+  async #ask(id: string): Promise<Work | null> {
+    if (this.#under_way >= AT_ONCE) await new Promise<void>((go) => this.#waiting.push(go));
+    else this.#under_way++;
+    try {
+      return await sendJson<Work>(`/api/works/${id}`);
+    } catch {
+      return null;
+    } finally {
+      const next = this.#waiting.pop();
+      if (next) next();
+      else this.#under_way--;
+    }
   }
 
   /** Forgets what was not to be had, so that it is asked for again. */

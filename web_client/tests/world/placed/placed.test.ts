@@ -1,4 +1,4 @@
-import { Vector3 } from "three";
+import { Quaternion, Vector3 } from "three";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Placement, Welcome } from "../../../src/net/protocol.gen";
 import { Placed } from "../../../src/world/placed/placed";
@@ -70,6 +70,26 @@ describe("what people have placed", () => {
     expect(seat.label()).toBe(text);
     put(long);
     expect([...seat.label()]).toHaveLength(40);
+  });
+
+  it("is named by the library once somebody is near, and not before", async () => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (path: string) => {
+      asked.push(path);
+      return { ok: true, json: async () => ({ name: "Harbour" }) };
+    });
+    const put = [0, 1].map((n): Placement => {
+      const work = String(n).repeat(64);
+      const transform = { position: [100 * n, 1, 0] as [number, number, number] };
+      return { entity: { id: `t-${n}`, transform, media: { kind: "image", work, size: [1, 1] } }, owner: "o" };
+    });
+    placed.event({ type: "operated", op_sequence: 2, by: "bo", put });
+    placed.update(1, new Vector3(60, 1, 0), new Quaternion(), 0, 0);
+    expect(asked).toEqual([]);
+    placed.update(1, new Vector3(95, 1, 0), new Quaternion(), 0, 0);
+    placed.update(1, new Vector3(95, 1, 0), new Quaternion(), 0, 0);
+    await vi.waitFor(() => expect(placed.name(placed.things.all.get("t-1")!)).toBe("Harbour"));
+    expect(asked).toEqual([`/api/works/${"1".repeat(64)}`]);
   });
 
   it("is taken away with its seats, and hidden while an earlier state is looked at", () => {

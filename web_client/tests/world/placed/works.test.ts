@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { sourceOf } from "../../../src/editor/uploads";
-import { modelOf, pictureUrl, soundUrl, type Work, type WorkFile } from "../../../src/world/placed/works";
+import { modelOf, pictureUrl, soundUrl, type Work, type WorkFile, Works } from "../../../src/world/placed/works";
 
 function file(role: string, content_type: string, facts: Record<string, number> = {}): WorkFile {
   return { role, url: `/${role}`, sha256: role, content_type, facts };
@@ -44,5 +44,31 @@ describe("a work is shown", () => {
     expect(tall.entity.media).toEqual({ kind: "image", work: "w", size: [0.6, 1.2] });
     expect(sourceOf(work("model", file("view", GLB))).entity).toEqual({ model: { url: "/view", sha256: "view" } });
     expect(sourceOf(work("panorama")).entity.media!.size[0]).toBe(sourceOf(work("panorama")).entity.media!.size[1]);
+  });
+});
+
+describe("the library is asked about works", () => {
+  it("by who needs it, a few at once, the last asked first", async () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    vi.stubGlobal("fetch", async (path: string) => {
+      asked.push(path.slice(-2));
+      await new Promise<void>((go) => answers.push(go));
+      return { ok: path !== "/api/works/10", json: async () => ({ id: path }) };
+    });
+    const works = new Works();
+    const known = Array.from({ length: 20 }, (_, i) => works.get(String(10 + i)));
+    expect(works.get("10")).toBe(known[0]);
+    await vi.waitFor(() => expect(asked).toEqual(["10", "11", "12", "13"]));
+    answers[0]!();
+    expect(await known[0]).toBeNull();
+    await vi.waitFor(() => expect(asked.slice(4)).toEqual(["29"]));
+    for (let i = 1; i < 20; i++) {
+      await vi.waitFor(() => expect(answers.length).toBeGreaterThan(i));
+      expect(answers.length - i).toBeLessThanOrEqual(4);
+      answers[i]!();
+    }
+    expect((await Promise.all(known)).filter(Boolean)).toHaveLength(19);
+    vi.unstubAllGlobals();
   });
 });
