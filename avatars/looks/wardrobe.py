@@ -25,7 +25,7 @@ from carrel.avatars.looks.hair import build_hair
 from carrel.avatars.looks.head import Head, build_head
 from carrel.avatars.looks.headwear import build_headwear
 from carrel.avatars.looks.limbs import build_hands
-from carrel.avatars.looks.mesh import Mesh, Part, Pile, assemble
+from carrel.avatars.looks.mesh import Pile, assemble
 from carrel.avatars.looks.palette import FIXED, SLOTS, picture
 from carrel.avatars.looks.people import PEOPLE
 from carrel.avatars.looks.shape import Look
@@ -93,9 +93,6 @@ PARTS: Final[Mapping[str, Mapping[str, Names]]] = {
 FIGURE_MARK: Final = "w-"
 ORDER: Final = ("hair", "outfit", "headwear", "glasses", "chair")
 _THICKEST_M: Final = 0.014
-_COVERED_FROM_M: Final = {"blazer": 0.86, "cardigan": 0.90, "jumper": 0.94}
-"""How high the hems of these reach, with some cloth to spare."""
-_OPEN_M: Final = 0.06
 _STANDARD: Final = {"headwear": "8b867d", "accent": "6b4a2a", "under": "ece3d2", "bottom": "38373b", "top": "4a5d6e"}
 
 
@@ -170,11 +167,9 @@ def _worn_with(outfit: str) -> dict[str, str]:
     return {slot: "#" + wearer.colours[slot] for slot in ("top", "under", "bottom", "accent") if slot in wearer.colours}
 
 
-def _mesh(kind: str, look: Look) -> tuple[Figure, Mesh]:
+def _mesh(kind: str, look: Look) -> tuple[Figure, Any]:
     figure, head, pile = Figure(look), Head(look), Pile()
     field = _BUILDERS[kind](pile, figure, head)
-    if kind == "outfit" and look.outfit in _COVERED_FROM_M:
-        pile.parts = [_uncovered(part, _COVERED_FROM_M[look.outfit]) for part in pile.parts]
     fields: list[Field] = [figure.scene, head.field, *([field] if field is not None else [])]
 
     def scene(p: Array) -> Array:
@@ -184,25 +179,6 @@ def _mesh(kind: str, look: Look) -> tuple[Figure, Mesh]:
         return arr(out)
 
     return figure, assemble(pile.parts, figure.bones, scene)
-
-
-def _uncovered(part: Part, from_m: float) -> Part:
-    """Trousers without what a coat hides: a coarse coat would let it through. In front it is open, and they are seen."""
-    if part.slot != "bottom":
-        return part
-    x, y, z = part.points.T
-    hidden = (y > from_m) & ((np.abs(x) > _OPEN_M) | (z < 0))
-    faces = part.faces[~hidden[part.faces].all(1)]
-    kept, places = np.unique(faces, return_inverse=True)
-    return replace(
-        part,
-        points=part.points[kept],
-        normals=part.normals[kept],
-        faces=places.reshape(-1, 3),
-        tone=part.tone[kept],
-        shade=part.shade[kept],
-        worth=part.worth[kept],
-    )
 
 
 def _base(pile: Pile, figure: Figure, head: Head) -> None:

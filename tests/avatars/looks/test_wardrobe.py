@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
-from carrel.avatars.looks.mesh import Part
 from carrel.avatars.looks.people import PEOPLE
-from carrel.avatars.looks.wardrobe import _BUILDERS, BUDGETS, FIGURES, ORDER, PARTS, _uncovered, _worn_with, described
+from carrel.avatars.looks.wardrobe import _BUILDERS, BUDGETS, FIGURES, ORDER, PARTS, _worn_with, described
 from carrel.avatars.looks.wardrobe import _mesh as mesh
 from tests.avatars.looks.test_looks import FAR_TRIANGLES, NEAR_TRIANGLES, SHIPPED, shipped, triangles
 
@@ -59,16 +57,6 @@ def test_every_kind_can_be_built_and_every_outfit_has_colours() -> None:
     assert set(_BUILDERS) == set(BUDGETS) == {"base", *ORDER}
     for outfit in PARTS["outfit"]:
         assert _worn_with(outfit)["top"].startswith("#")
-
-
-def test_a_coat_hides_trousers_that_are_not_there() -> None:
-    points = np.array([[0.1, 0.95, 0.1], [0.1, 0.97, 0.1], [0.12, 0.96, 0.1], [0, 0.95, 0.1], [0.1, 0.5, 0.1]])
-    faces = np.array([[0, 1, 2], [0, 2, 3], [2, 3, 4]])
-    ones = np.ones(5)
-    part = Part("bottom", points, points, faces, lambda p: {"hips": np.ones(len(p))}, ones, ones, worth=ones)
-    left = _uncovered(part, 0.9)
-    assert left.faces.tolist() == [[0, 1, 2], [1, 2, 3]]
-    assert left.points.tolist() == points[[0, 2, 3, 4]].tolist()
 
 
 @pytest.mark.parametrize(("figure", "level", "file"), FIGURE_PARTS, ids=[f"{f['file']}" for _, _, f in FIGURE_PARTS])
