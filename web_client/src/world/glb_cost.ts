@@ -2,7 +2,7 @@
 import { pictureSize } from "./picture_size";
 
 export interface Cost {
-  /** Nodes, and the copies that instancing makes of them. */
+  /** Objects that a loader makes: nodes, and of each copy of a mesh its primitives. */
   nodes: number;
   /** Draw calls, when everything of one material and one layout is joined. */
   draws: number;
@@ -41,13 +41,20 @@ export interface GlbNode {
   weights?: unknown;
   extensions?: Record<string, { attributes?: Record<string, number> }>;
 }
+interface GlbMaterial {
+  name?: unknown;
+  pbrMetallicRoughness?: { baseColorFactor?: unknown; baseColorTexture?: unknown };
+  alphaMode?: unknown;
+  alphaCutoff?: unknown;
+  doubleSided?: unknown;
+}
 export interface GlbJson {
   scene?: number;
   scenes?: unknown[];
   nodes?: GlbNode[];
   meshes?: { primitives: Primitive[]; weights?: unknown }[];
   accessors?: { count: number; type?: string }[];
-  materials?: unknown[];
+  materials?: GlbMaterial[];
   textures?: { source?: number; sampler?: number; extensions?: Record<string, { source?: number }> }[];
   images?: { bufferView?: number }[];
   bufferViews?: { byteOffset?: number; byteLength: number }[];
@@ -99,7 +106,7 @@ export function costOf({ json, body }: Glb): Cost {
     const copies = Object.values(extensions?.[INSTANCING]?.attributes ?? {});
     const times = copies.length ? count(copies[0]) : 1;
     const one = perMesh[mesh]!;
-    cost.nodes += times - 1;
+    cost.nodes += times * meshes[mesh]!.primitives.length;
     cost.triangles += times * one.triangles;
     cost.vertices += times * one.vertices;
     if (seen.has(mesh)) continue;

@@ -2,11 +2,21 @@
 import { Group, type Object3D } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { download } from "../download";
+import { type Cost, costOf, exceeds, type GlbJson, openGlb } from "../glb_cost";
 import { bonesOf } from "./bone_names";
 import { disposeTree, isMesh, isSkinned, type NearModel } from "./look";
 import { ownRig } from "./own_rig";
 
 export const MOST = { triangles: 32_000, meshes: 64, file_bytes: 10 << 20 } as const;
+/** Counted before anything is made of the file. */
+const MOST_COST: Readonly<Cost> = {
+  nodes: 2000,
+  draws: MOST.meshes,
+  triangles: MOST.triangles,
+  vertices: 120_000,
+  morphs: 4_000_000,
+  texture_pixels: 20_000_000,
+};
 /** Address of an accepted work's file, the only place that a body is fetched from. */
 const ADDRESS = /^\/api\/works\/[0-9a-f]{64}\/files\/[0-9a-f]{64}$/;
 
@@ -79,7 +89,14 @@ export async function loadOwn(url: string): Promise<NearModel> {
 
 /** A GLB as a body. Throws where it is none, or more than a crowd can carry. */
 export async function readOwn(bytes: ArrayBuffer): Promise<NearModel> {
+  const glb = openGlb(bytes);
+  plain(glb.json);
+  if (exceeds(costOf(glb), MOST_COST)) throw new Error("The avatar is more than a crowd can carry.");
   const loader = new GLTFLoader();
+  loader.register((parser) => {
+    plain(parser.json as GlbJson);
+    return { name: "plain" };
+  });
   const { MeshoptDecoder } = await import("three/addons/libs/meshopt_decoder.module.js");
   loader.setMeshoptDecoder(MeshoptDecoder);
   const { scene, parser } = await loader.parseAsync(bytes, "");
@@ -124,6 +141,15 @@ export async function readOwn(bytes: ArrayBuffer): Promise<NearModel> {
   whole.add(figure);
   const head = rig.rest[rig.index.get("head")!]!;
   return { scene: whole, rig, triangles, rests, height_m: head.y / HEAD_SHARE };
+}
+
+/** Leaves what a body shows: of every material its colour and one picture, and no movement but ours. */
+function plain(json: GlbJson): void {
+  delete json.animations;
+  json.materials = (json.materials ?? []).map(({ name, pbrMetallicRoughness, alphaMode, alphaCutoff, doubleSided }) => {
+    const { baseColorFactor, baseColorTexture } = pbrMetallicRoughness ?? {};
+    return { name, pbrMetallicRoughness: { baseColorFactor, baseColorTexture }, alphaMode, alphaCutoff, doubleSided };
+  });
 }
 
 /** Of a body's height, where the head joint is. */

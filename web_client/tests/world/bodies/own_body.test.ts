@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { Group, Mesh, Object3D, PlaneGeometry, Quaternion, Vector3 } from "three";
-import { describe, expect, it } from "vitest";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import { describe, expect, it, vi } from "vitest";
 import { makePose, POSE } from "../../../src/net/pose";
 import { Body, type Look } from "../../../src/world/bodies";
 import { boneNamed, bonesOf } from "../../../src/world/bodies/bone_names";
 import { loadOwn, readOwn } from "../../../src/world/bodies/own_models";
 import { ownRig } from "../../../src/world/bodies/own_rig";
+import { makeCopies } from "../glb";
 import { random } from "./shipped";
 
 type Figures = Record<string, { bones: Record<string, number>; glb: string }>;
@@ -128,6 +130,10 @@ describe("a figure of one's own", () => {
   });
 
   it("is refused where it is none, or from elsewhere", async () => {
+    const built = vi.spyOn(GLTFLoader.prototype, "parseAsync");
+    for (const heavy of [makeCopies(20_000, 1), makeCopies(32, 2000)])
+      await expect(readOwn(heavy)).rejects.toThrow("more than a crowd can carry");
+    expect(built).not.toHaveBeenCalled();
     await expect(readOwn(new ArrayBuffer(40))).rejects.toThrow();
     await expect(loadOwn("https://elsewhere.example/a.glb")).rejects.toThrow("work of this library");
     expect(() => ownRig(new Group(), new Map())).toThrow("no hips");
