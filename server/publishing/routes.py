@@ -145,8 +145,10 @@ class Doors:
         if identity is None:
             raise NotSignedIn("Sign in first; then your works are listed here.")
         found = await self._works.store.works_of(identity.subject)
+        files = await self._works.store.files_of(identity.subject)
+        language = language_of(request)
         return json_answer(
-            {"works": [await self._told(work, name, True, language_of(request)) for work, name in found]}
+            {"works": [self._told(work, name, True, files.get(work.id, []), language) for work, name in found]}
         )
 
     async def work(self, request: web.Request) -> web.StreamResponse:
@@ -155,7 +157,9 @@ class Doors:
         owners = await self._works.store.owners(work.id)
         mine = next((owner for owner in owners if identity and owner.subject == identity.subject), None)
         name = (mine or owners[0]).name if owners else ""
-        return json_answer(await self._told(work, name, mine is not None or _is_staff(identity), language_of(request)))
+        files = await self._works.store.files(work.id)
+        is_mine = mine is not None or _is_staff(identity)
+        return json_answer(self._told(work, name, is_mine, files, language_of(request)))
 
     async def take_away(self, request: web.Request) -> web.StreamResponse:
         await self._works.take_away(request.match_info["work"], await self._accounts.identify(request))
@@ -177,8 +181,8 @@ class Doors:
             headers["Content-Disposition"] = "attachment"
         return web.FileResponse(path, headers=headers)
 
-    async def _told(self, work: Work, name: str, mine: bool, language: str) -> WorkAnswer:
-        files = [_file(work.id, made) for made in await self._works.store.files(work.id)]
+    def _told(self, work: Work, name: str, mine: bool, made: list[Made], language: str) -> WorkAnswer:
+        files = [_file(work.id, one) for one in made]
         looking = work.state in ("received", "checking")
         return WorkAnswer(
             id=work.id,

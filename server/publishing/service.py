@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
+import msgspec
 import structlog
 
 from carrel.scenes.errors import Refused
@@ -27,6 +28,7 @@ from carrel.server.storage.blobs import Blobs, FolderBlobs
 from carrel.server.storage.database import Database
 
 log = structlog.get_logger("carrel.publishing")
+T = TypeVar("T")
 
 FOLDER: Final = "works"
 QUEUE_PAUSE_MS: Final = 10_000
@@ -37,6 +39,8 @@ OF_THE_QUEUE: Final = 5
 """One person's works take at most this part of it."""
 LIBRARY: Final = "library"
 """The owner of what came by the command line; only staff see it."""
+PICTURE_MS: Final = 10_000
+"""For a picture from a browser: whoever brings a slow one makes others with theirs wait no longer."""
 OURS: Final = "Something broke here while the file was looked at. It has been noted; bring the file again later."
 
 
@@ -169,7 +173,6 @@ class Works:
         log.info("work_accepted", work=work, cpu_ms=done.cpu_ms, peak_bytes=done.peak_bytes)
 
     async def _in_thread(self, original: Path, owner: Owner, on_step: Callable[[str], None]) -> Ingested:
-        """When the waiting is given up, for the server stops, the worker ends at once."""
         started: list[Worker] = []
 
         def whole() -> Ingested:
@@ -186,12 +189,7 @@ class Works:
                     on_start=started.append,
                 )
 
-        try:
-            return await asyncio.to_thread(whole)
-        except asyncio.CancelledError:
-            for worker in started:
-                worker.kill()
-            raise
+        return await _with_workers(asyncio.to_thread(whole), started)
 
     # --- bringing ---
 
@@ -238,17 +236,20 @@ class Works:
         if found.state != "accepted" or any(one.role == THUMBNAIL for one in await self.store.files(work)):
             raise Forbidden("This work needs no picture.")
 
+        started: list[Worker] = []
+        brief = msgspec.structs.replace(self._settings, ingest_ms=min(PICTURE_MS, self._settings.ingest_ms))
+
         def whole() -> list[Made]:
             with temporary(self.half) as folder:
                 file = folder / "picture"
                 file.write_bytes(data)
                 (folder / "made").mkdir()
-                done = ingest(file, folder / "made", self._settings, name="thumbnail", blobs=self.blobs)
+                done = ingest(file, folder / "made", brief, name="thumbnail", blobs=self.blobs, on_start=started.append)
                 return done.made
 
         try:
             async with self._drawing:
-                made = await asyncio.to_thread(whole)
+                made = await _with_workers(asyncio.to_thread(whole), started)
         except Refused as refused:
             raise NotTaken(refused.sentence) from refused
         async with self._turn:
@@ -347,6 +348,16 @@ class Works:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         self.half.mkdir(exist_ok=True)
+
+
+async def _with_workers(work: Awaitable[T], started: list[Worker]) -> T:
+    """When the waiting is given up, for the server stops, the workers end at once."""
+    try:
+        return await work
+    except asyncio.CancelledError:
+        for worker in started:
+            worker.kill()
+        raise
 
 
 @contextmanager

@@ -45,9 +45,21 @@ class Store:
         wanted = select(work_files).where(work_files.c.work == work).order_by(work_files.c.role)
         async with self._database.read() as connection:
             rows = (await connection.execute(wanted)).all()
-        return [
-            Made(row.role, row.sha256, row.content_type, row.size_bytes, msgspec.json.decode(row.facts)) for row in rows
-        ]
+        return [_made(row) for row in rows]
+
+    async def files_of(self, subject: str) -> dict[str, list[Made]]:
+        """Of all the works of this owner at once: work → its files."""
+        wanted = (
+            select(work_files)
+            .join(work_owners, work_owners.c.work == work_files.c.work)
+            .where(work_owners.c.subject == subject)
+            .order_by(work_files.c.work, work_files.c.role)
+        )
+        found: dict[str, list[Made]] = {}
+        async with self._database.read() as connection:
+            for row in await connection.execute(wanted):
+                found.setdefault(row.work, []).append(_made(row))
+        return found
 
     async def add(self, work: str, size_bytes: int, owner: Owner, now_ms: int) -> bool:
         """Somebody brought this file. True when it is to be looked at: it is new, or was refused before."""
@@ -200,6 +212,10 @@ def _work(row: Row[Any]) -> Work:
         created_ms=row.created_ms,
         changed_ms=row.changed_ms,
     )
+
+
+def _made(row: Row[Any]) -> Made:
+    return Made(row.role, row.sha256, row.content_type, row.size_bytes, msgspec.json.decode(row.facts))
 
 
 def _file(work: str, made: Made) -> dict[str, Any]:

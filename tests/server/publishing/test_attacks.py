@@ -6,17 +6,22 @@ import asyncio
 import hashlib
 import os
 import stat
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from carrel.scenes.errors import Refused
+from carrel.server.accounts.model import Identity
 from carrel.server.errors import StorageError
 from carrel.server.publishing import uploads
 from carrel.server.publishing.ingest import FACT_BYTES, Ingested
 from carrel.server.publishing.model import Made
+from carrel.server.settings import Settings
 
 from .glbs import model
 from .world import TUS, until, world
@@ -182,3 +187,37 @@ async def test_an_upload_that_cannot_be_kept_keeps_no_library_closed(
     monkeypatch.setattr("carrel.server.publishing.service.Works.bring", full)
     async with world(tmp_path) as library:
         assert (await library.nobody().ask("OPTIONS", "/api/uploads")).status == 204
+
+
+async def test_a_server_that_stops_waits_for_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does anybody wait long for somebody else's."""
+    killed, began = threading.Event(), threading.Event()
+    brief: list[int] = []
+
+    class Slow:
+        def kill(self) -> None:
+            killed.set()
+
+    def slowly(file: Path, folder: Path, settings: Settings, **more: Any) -> Ingested:
+        brief.append(settings.ingest_ms)
+        more["on_start"](Slow())
+        began.set()
+        killed.wait(20)
+        raise Refused("crashed", "It was ended.")
+
+    async with world(tmp_path) as library:
+        lin = await library.person("lin")
+
+        async def heard(*_: object) -> Ingested:
+            return Ingested("audio", {}, [], 0, 0)
+
+        monkeypatch.setattr(library.works, "_in_thread", heard)
+        found = await lin.looked_at(await lin.bring(b"a sound"))
+        monkeypatch.setattr("carrel.server.publishing.service.ingest", slowly)
+        identity = Identity("s", "lin", "Lin", frozenset({"reader"}))
+        drawing = asyncio.create_task(library.works.put_thumbnail(found["id"], identity, b"picture"))
+        await until(began.is_set)
+        drawing.cancel()
+        await asyncio.gather(drawing, return_exceptions=True)
+        assert killed.wait(1)
+        assert brief[0] < library.settings.ingest_ms
