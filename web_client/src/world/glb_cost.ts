@@ -56,8 +56,9 @@ export interface GlbJson {
   accessors?: { count: number; type?: string }[];
   materials?: GlbMaterial[];
   textures?: { source?: number; sampler?: number; extensions?: Record<string, { source?: number }> }[];
-  images?: { bufferView?: number }[];
-  bufferViews?: { byteOffset?: number; byteLength: number }[];
+  images?: { bufferView?: number; uri?: string }[];
+  bufferViews?: { buffer?: number; byteOffset?: number; byteLength: number }[];
+  buffers?: { uri?: string }[];
   animations?: unknown[];
   extensionsUsed?: string[];
 }
@@ -124,11 +125,8 @@ export function costOf({ json, body }: Glb): Cost {
 }
 
 /** Pixels of what these materials show. A picture counts once for every way of sampling it: each is a texture of its own. */
-function texturePixels(
-  { materials = [], textures = [], images = [], bufferViews = [] }: GlbJson,
-  body: Uint8Array,
-  used: Set<number>,
-): number {
+function texturePixels(json: GlbJson, body: Uint8Array, used: Set<number>): number {
+  const { materials = [], textures = [] } = json;
   const shown = new Set<number>();
   for (const at of used) findTextures(materials[at], shown);
   const ways = new Set<string>();
@@ -141,14 +139,31 @@ function texturePixels(
     ways.add(`${image} ${sampler}`);
     let size = sizes.get(image);
     if (size === undefined) {
-      const view = bufferViews[images[image]?.bufferView ?? -1];
-      const found = view && pictureSize(body.subarray(view.byteOffset ?? 0, (view.byteOffset ?? 0) + view.byteLength));
+      const bytes = pictureBytes(json, body, image);
+      const found = bytes && pictureSize(bytes);
       // What cannot be counted is more than anything.
       sizes.set(image, (size = found ? found[0] * found[1] : Infinity));
     }
     pixels += size;
   }
   return pixels;
+}
+
+/** The bytes of a picture; null where they are not in the file's own body, nor in an address of the kind `data:`. */
+function pictureBytes(
+  { images = [], bufferViews = [], buffers = [] }: GlbJson,
+  body: Uint8Array,
+  image: number,
+): Uint8Array | null {
+  const { bufferView, uri } = images[image] ?? {};
+  if (uri !== undefined) {
+    const at = uri.indexOf(";base64,");
+    return at < 0 ? null : Uint8Array.from(atob(uri.slice(at + 8)), (letter) => letter.charCodeAt(0));
+  }
+  const view = bufferViews[bufferView ?? -1];
+  if (!view || view.buffer || buffers[0]?.uri !== undefined) return null;
+  const from = view.byteOffset ?? 0;
+  return body.subarray(from, from + view.byteLength);
 }
 
 /** Adds the numbers of all textures that a material names, wherever in it. */

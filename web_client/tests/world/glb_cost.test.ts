@@ -71,6 +71,10 @@ describe("what a file costs is counted before it is built", () => {
       bufferViews: [{ byteLength: PNG.length }, { byteOffset: 4, byteLength: 8 }],
     };
     expect(costOf(openGlb(makeGlb(json, PNG))).texture_pixels).toBe(2 * 4096 * 2048);
+    const uri = `data:image/png;base64,${Buffer.from(PNG).toString("base64")}`;
+    expect(costOf(openGlb(makeGlb({ ...json, images: [{ uri }] }))).texture_pixels).toBe(2 * 4096 * 2048);
+    for (const hidden of [{ buffers: [{ uri }] }, { images: [{ uri: "x.png" }] }])
+      expect(costOf(openGlb(makeGlb({ ...json, ...hidden }, PNG))).texture_pixels).toBe(Infinity);
     json.meshes[0]!.primitives.push({ attributes: { POSITION: 0 }, material: 2 });
     expect(costOf(openGlb(makeGlb(json, PNG))).texture_pixels).toBe(Infinity);
   });
