@@ -156,7 +156,9 @@ export function lookChooser(context: Context, ports: ChooserPorts): Part {
       ),
     );
     bodies.setAttribute("aria-labelledby", `${ports.id}-tab-${tab}`);
-    if (focused) tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+    const chosen = tabs.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (focused) chosen?.focus();
+    chosen?.scrollIntoView?.({ block: "nearest", inline: "center" });
     if (tab === "whole") whole(all);
     else if (tab === "own") own(all);
     else parts(all, tab);
