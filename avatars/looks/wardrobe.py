@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from carrel.avatars.looks.arrays import Array, arr
+from carrel.avatars.looks.arrays import Array, arr, smooth
 from carrel.avatars.looks.bones import NOMINAL_M
 from carrel.avatars.looks.choices import TINTS
 from carrel.avatars.looks.clothes import OUTFITS
@@ -25,7 +25,7 @@ from carrel.avatars.looks.hair import build_hair
 from carrel.avatars.looks.head import Head, build_head
 from carrel.avatars.looks.headwear import build_headwear
 from carrel.avatars.looks.limbs import build_hands
-from carrel.avatars.looks.mesh import Pile, assemble
+from carrel.avatars.looks.mesh import Mesh, Part, Pile, assemble
 from carrel.avatars.looks.palette import FIXED, SLOTS, picture
 from carrel.avatars.looks.people import PEOPLE
 from carrel.avatars.looks.shape import Look
@@ -93,6 +93,10 @@ PARTS: Final[Mapping[str, Mapping[str, Names]]] = {
 FIGURE_MARK: Final = "w-"
 ORDER: Final = ("hair", "outfit", "headwear", "glasses", "chair")
 _THICKEST_M: Final = 0.014
+_HEMS_M: Final = {"blazer": (0.805, 0.06), "cardigan": (0.855, 0.06), "jumper": (0.888, 0.0)}
+"""How high these end over trousers, and half of how wide they are open in front."""
+_HIDDEN_M: Final = 0.055
+_TUCK_M: Final = 0.016
 _STANDARD: Final = {"headwear": "8b867d", "accent": "6b4a2a", "under": "ece3d2", "bottom": "38373b", "top": "4a5d6e"}
 
 
@@ -167,9 +171,11 @@ def _worn_with(outfit: str) -> dict[str, str]:
     return {slot: "#" + wearer.colours[slot] for slot in ("top", "under", "bottom", "accent") if slot in wearer.colours}
 
 
-def _mesh(kind: str, look: Look) -> tuple[Figure, Any]:
+def _mesh(kind: str, look: Look) -> tuple[Figure, Mesh]:
     figure, head, pile = Figure(look), Head(look), Pile()
     field = _BUILDERS[kind](pile, figure, head)
+    if kind == "outfit" and look.outfit in _HEMS_M:
+        pile.parts = [_tucked(part, *_HEMS_M[look.outfit]) for part in pile.parts]
     fields: list[Field] = [figure.scene, head.field, *([field] if field is not None else [])]
 
     def scene(p: Array) -> Array:
@@ -179,6 +185,27 @@ def _mesh(kind: str, look: Look) -> tuple[Figure, Any]:
         return arr(out)
 
     return figure, assemble(pile.parts, figure.bones, scene)
+
+
+def _tucked(part: Part, hem_m: float, open_m: float) -> Part:
+    """Trousers drawn in under a coat and ended where it hides them: a coarse one would let them through."""
+    if part.slot != "bottom":
+        return part
+    x, y, z = part.points.T
+    seen = (np.abs(x) <= open_m) & (z >= 0)
+    hidden = (y > hem_m + _HIDDEN_M) & ~seen
+    faces = part.faces[~hidden[part.faces].all(1)]
+    kept, places = np.unique(faces, return_inverse=True)
+    tuck = np.where(seen, 0.0, _TUCK_M * smooth(y, hem_m - 0.015, hem_m + 0.02))
+    return replace(
+        part,
+        points=(part.points - part.normals * tuck[:, None])[kept],
+        normals=part.normals[kept],
+        faces=places.reshape(-1, 3),
+        tone=part.tone[kept],
+        shade=part.shade[kept],
+        worth=part.worth[kept],
+    )
 
 
 def _base(pile: Pile, figure: Figure, head: Head) -> None:

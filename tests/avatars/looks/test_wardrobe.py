@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from carrel.avatars.looks.mesh import Part
 from carrel.avatars.looks.people import PEOPLE
-from carrel.avatars.looks.wardrobe import _BUILDERS, BUDGETS, FIGURES, ORDER, PARTS, _worn_with, described
+from carrel.avatars.looks.wardrobe import _BUILDERS, BUDGETS, FIGURES, ORDER, PARTS, _tucked, _worn_with, described
 from carrel.avatars.looks.wardrobe import _mesh as mesh
 from tests.avatars.looks.test_looks import FAR_TRIANGLES, NEAR_TRIANGLES, SHIPPED, shipped, triangles
 
@@ -57,6 +59,18 @@ def test_every_kind_can_be_built_and_every_outfit_has_colours() -> None:
     assert set(_BUILDERS) == set(BUDGETS) == {"base", *ORDER}
     for outfit in PARTS["outfit"]:
         assert _worn_with(outfit)["top"].startswith("#")
+
+
+def test_trousers_are_drawn_in_under_a_coat_and_end_where_it_hides_them() -> None:
+    points = np.array([[0.1, 0.95, 0.1], [0.1, 0.97, 0.1], [0.12, 0.96, 0.1], [0, 0.95, 0.1], [0.1, 0.5, 0.1]])
+    faces = np.array([[0, 1, 2], [0, 2, 3], [2, 3, 4]])
+    out, ones = np.tile([0.0, 0.0, 1.0], (5, 1)), np.ones(5)
+    part = Part("bottom", points, out, faces, lambda p: {"hips": np.ones(len(p))}, ones, ones, worth=ones)
+    left = _tucked(part, 0.85, 0.06)
+    assert left.faces.tolist() == [[0, 1, 2], [1, 2, 3]], "what is hidden is gone, and what is half hidden is left"
+    deeper = points[[0, 2, 3, 4], 2] - left.points[:, 2]
+    assert (deeper > 0).tolist() == [True, True, False, False], "not in front, where it is open, nor below its hem"
+    assert _tucked(replace(part, slot="top"), 0.85, 0.06).faces is faces
 
 
 @pytest.mark.parametrize(("figure", "level", "file"), FIGURE_PARTS, ids=[f"{f['file']}" for _, _, f in FIGURE_PARTS])
