@@ -47,16 +47,16 @@ def _check_budget(facts: Facts, body: VrmFacts) -> None:
             "Join them where it was made (in VRoid Studio: reduce materials when exporting).",
             "/materials",
         )
-    if facts.triangles > LEAST_SHARE * TRIANGLES:
+    if facts.drawn_triangles > LEAST_SHARE * TRIANGLES:
         raise Refused(
             "avatar_triangles",
-            f"This avatar has {facts.triangles} triangles. The library makes it lighter, but not to {TRIANGLES}: reduce it first.",
+            f"This avatar has {facts.drawn_triangles} triangles. The library makes it lighter, but not to {TRIANGLES}: reduce it first.",
         )
     may_change = body.permissions is None or body.permissions.modification
-    if not may_change and facts.triangles > TRIANGLES:
+    if not may_change and facts.drawn_triangles > TRIANGLES:
         raise Refused(
             "avatar_unchangeable",
-            f"This avatar has {facts.triangles} triangles, more than {TRIANGLES}, and its author does not allow it to be changed.",
+            f"This avatar has {facts.drawn_triangles} triangles, more than {TRIANGLES}, and its author does not allow it to be changed.",
         )
 
 
@@ -82,4 +82,4 @@ def _is_light(made: bytes) -> bool:
         return False
     facts = check_glb(made)
     sides = [max(image.width, image.height) for image in facts.images]
-    return facts.triangles <= TRIANGLES and max(sides, default=0) <= TEXTURE_SIDE
+    return facts.drawn_triangles <= TRIANGLES and max(sides, default=0) <= TEXTURE_SIDE
