@@ -14,7 +14,7 @@ from carrel.server.sandbox.kernel import MACHINE, PR_SET_NO_NEW_PRIVS, prctl, sy
 
 CLONE_THREAD: Final = 0x00010000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
+_NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT, _SECOND_ARGUMENT_AT = 0, 4, 16, 24
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 _X32_CALLS: Final = 0x40000000
 ARCHES: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -79,6 +79,7 @@ DENIED: Final[dict[str, tuple[int, int]]] = {
     "semget": (64, 190),
     "shmget": (29, 194),
     "mq_open": (240, 180),
+    "inotify_init": (253, -1),
     "inotify_init1": (294, 26),
     "chmod": (90, -1),
     "fchmod": (91, 52),
@@ -89,6 +90,11 @@ DENIED: Final[dict[str, tuple[int, int]]] = {
     "fchownat": (260, 54),
     "utimensat": (280, 88),
     "setxattr": (188, 5),
+}
+SIGNALLING: Final[dict[str, tuple[int, int, tuple[int, ...]]]] = {
+    # name: (number on x86_64, on aarch64, second arguments that would have the kernel signal another process)
+    "fcntl": (72, 25, (8, 10, 15, 1026)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_NOTIFY
+    "ioctl": (16, 29, (0x8901, 0x8902)),  # FIOSETOWN, SIOCSPGRP
 }
 _SECCOMP: Final = (317, 277)
 _SET_FILTER, _ALL_THREADS = 1, 1
@@ -140,6 +146,10 @@ def program(column: int) -> bytes:
         (_RETURN, 0, 0, refuse),
         (_RETURN, 0, 0, _ALLOW),
     ]
+    for *numbered, refused in SIGNALLING.values():
+        tests = [line for value in refused for line in ((_EQUAL, 0, 1, value), (_RETURN, 0, 0, refuse))]
+        lines += [(_EQUAL, 0, len(tests) + 2, numbered[column]), (_LOAD, 0, 0, _SECOND_ARGUMENT_AT), *tests]
+        lines.append((_RETURN, 0, 0, _ALLOW))
     for numbers in DENIED.values():
         if numbers[column] >= 0:
             lines += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, refuse)]

@@ -7,6 +7,7 @@ Each is tried, each stands for itself, and the worker says which of them stand: 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import signal
@@ -167,6 +168,7 @@ TRIES: Final[dict[str, Callable[[Any], object]]] = {
     "fork": _fork,
     "program": lambda path: os.execv(path, [path]),  # noqa: S606 - that it cannot is what is proved
     "signal": lambda pid: os.kill(pid, signal.SIGTERM),
+    "signal_by_kernel": lambda pid: fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, pid),
     "memory": lambda size: bytearray(size),
     "cpu": _burn,
     "sleep": _sleep,
