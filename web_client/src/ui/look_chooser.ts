@@ -105,7 +105,7 @@ export function lookChooser(context: Context, ports: ChooserPorts): Part {
     );
     bodies.replaceChildren(el("div", { class: "pills" }, ...row));
     // On a phone the row scrolls: what is chosen must be in sight.
-    bodies.querySelector(":checked")?.parentElement?.scrollIntoView?.({ block: "nearest", inline: "center" });
+    centre(bodies.firstElementChild, bodies.querySelector(":checked")?.parentElement);
   };
   const whole = (all: Wardrobe): void => {
     const options = all.bodies.map((body) => {
@@ -158,7 +158,7 @@ export function lookChooser(context: Context, ports: ChooserPorts): Part {
     bodies.setAttribute("aria-labelledby", `${ports.id}-tab-${tab}`);
     const chosen = tabs.querySelector<HTMLElement>('[aria-selected="true"]');
     if (focused) chosen?.focus();
-    chosen?.scrollIntoView?.({ block: "nearest", inline: "center" });
+    centre(tabs, chosen);
     if (tab === "whole") whole(all);
     else if (tab === "own") own(all);
     else parts(all, tab);
@@ -190,6 +190,13 @@ export function lookChooser(context: Context, ports: ChooserPorts): Part {
       bodies.replaceChildren(el("p", { class: "small muted" }, t("enter.looks.failed")));
     });
   return { element, dispose: () => cleanup.dispose() };
+}
+
+/** Scrolls a row, and nothing around it, until `one` of it stands in the middle. */
+function centre(row: Element | null, one: Element | null | undefined): void {
+  if (!row || !one) return;
+  const [all, here] = [row.getBoundingClientRect(), one.getBoundingClientRect()];
+  row.scrollLeft += here.left + here.width / 2 - all.left - all.width / 2;
 }
 
 /** Avatars that a person has brought, what their authors allow, and a way to bring one. */

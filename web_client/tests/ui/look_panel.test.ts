@@ -63,6 +63,21 @@ describe("the mirror in the hall", () => {
     expect(document.activeElement!.id).toBe("look-tab-own");
   });
 
+  it("brings the chosen tab into sight in its row, and moves nothing around it", async () => {
+    answers({ works: [] });
+    await open();
+    const rects = vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockImplementation(function (
+      this: HTMLElement,
+    ) {
+      return this.id === "look-tab-own" ? new DOMRect(300, 0, 50, 40) : new DOMRect(0, 0, 100, 40);
+    });
+    hall.get("#look-tab-own").click();
+    rects.mockRestore();
+    const row = hall.get("#look-tab-own").parentElement!;
+    expect(row.scrollLeft).toBe(275);
+    for (let one = row.parentElement; one; one = one.parentElement) expect(one.scrollLeft).toBe(0);
+  });
+
   it("shows an author's conditions as text, and lets wear only who says that they may", async () => {
     answers({ works: [AVATAR] });
     await open();
