@@ -11,6 +11,7 @@ from rich.table import Table
 
 from carrel.server.bench.command import room as bench_room
 from carrel.server.bench.ledger_command import ledger as bench_ledger
+from carrel.server.catalogue.command import import_command
 from carrel.server.errors import CarrelError
 from carrel.server.furniture_command import build_furniture
 from carrel.server.halls_command import build_hall, build_openings
@@ -164,6 +165,7 @@ def _password(from_stdin: bool) -> str:
 
 
 app.command("ingest")(ingest_command)
+app.command("import")(import_command)
 build.command("hall")(build_hall)
 build.command("openings")(build_openings)
 build.command("furniture")(build_furniture)

@@ -215,3 +215,29 @@ uploads: Final = sa.Table(
     sa.Index("ix_uploads_subject", "subject"),
     sa.Index("ix_uploads_expires_ms", "expires_ms"),
 )
+
+catalogue_records: Final = sa.Table(
+    "catalogue_records",
+    metadata,
+    sa.Column("number", sa.Integer, autoincrement=True, nullable=False),
+    sa.Column("id", sa.String(16), nullable=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("title_keys", sa.Text, nullable=False),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+    sa.Column("changed_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("number", name="pk_catalogue_records"),
+    sa.UniqueConstraint("id", name="uq_catalogue_records_id"),
+)
+
+catalogue_facets: Final = sa.Table(
+    "catalogue_facets",
+    metadata,
+    sa.Column("record", sa.Integer, nullable=False),
+    sa.Column("facet", sa.String(16), nullable=False),
+    sa.Column("value", sa.String(200), nullable=False),
+    sa.PrimaryKeyConstraint("record", "facet", "value", name="pk_catalogue_facets"),
+    sa.ForeignKeyConstraint(
+        ["record"], ["catalogue_records.number"], name="fk_catalogue_facets_record", ondelete="CASCADE"
+    ),
+    sa.Index("ix_catalogue_facets_facet_value", "facet", "value"),
+)
