@@ -16,6 +16,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from carrel.server import accounts as people
 from carrel.server.accounts import Accounts
+from carrel.server.catalogue.routes import routes as catalogue_routes
+from carrel.server.catalogue.search import Catalogue
+from carrel.server.catalogue.store import CatalogueStore
 from carrel.server.clock import Clock, steady_clock, wall_clock
 from carrel.server.errors import CarrelError, Forbidden
 from carrel.server.moderation import Moderation
@@ -30,7 +33,7 @@ from carrel.server.rooms.scene_store import SceneStore
 from carrel.server.settings import Settings
 from carrel.server.shipped import GLTF, room_specs
 from carrel.server.storage import open_database
-from carrel.server.web import ledger_pages, setup_web
+from carrel.server.web import catalogue_pages, ledger_pages, setup_web
 
 log = structlog.get_logger("carrel")
 
@@ -75,6 +78,9 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     attach(app, rooms)
     ledger = open_registry(app, settings, accounts, ledger_clock, registry)
     app.add_routes(ledger_pages.routes(view, ledger))
+    catalogue = Catalogue(CatalogueStore(database))
+    app.add_routes(catalogue_routes(catalogue))
+    app.add_routes(catalogue_pages.routes(view, catalogue))
     app.router.add_get("/api/health", partial(health, ledger))
     app.router.add_get("/metrics", partial(metrics, registry))
 

@@ -13,7 +13,7 @@ from carrel.server.errors import ConfigurationError
 from carrel.server.requests import LANGUAGES
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "i18n"
-FILES: Final = ("pages", "ledger", "certificate", "errors", "refusals")
+FILES: Final = ("pages", "catalogue", "ledger", "certificate", "errors", "refusals")
 TAGS: Final = {"en": "en", "zh": "zh-Hans"}
 """The tag for `lang` and `hreflang`. Our `zh` is written in simplified characters."""
 OWN_NAMES: Final = {"en": "English", "zh": "简体中文"}

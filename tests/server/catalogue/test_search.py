@@ -61,50 +61,50 @@ async def numbers(catalogue: Catalogue, query: str, *wanted: tuple[str, str]) ->
     return [one.source_id for one in (await catalogue.search(query, wanted)).records]
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("红楼梦", ["1", "2"]),
-        ("紅樓夢", ["1", "2"]),
-        ("ＲＥＤ chamber", ["4", "3"]),
-        ("Dream of the Red Chamber", ["3"]),
-        ('"red chamber"', ["4", "3"]),
-        ('"chamber red"', []),
-        ("elegies lune", ["5"]),
-        ("lukasz muller", ["5"]),
-        ("cham*", ["4", "3"]),
-        ("红楼", ["1", "2"]),
-        ("楼夢", ["1", "2"]),
-        ("梦", ["1", "2"]),
-        ("书", ["8", "7"]),
-        ("莊子", ["6"]),
-        ("hong lou meng", ["1", "2"]),
-        ("hongloumeng", ["1", "2"]),
-        ("hóng lóu mèng", ["1", "2"]),
-        ("hong2 lou2 meng4", ["1", "2"]),
-        ("cao xueqin", ["3", "1"]),
-        ("author:曹雪芹", ["1"]),
-        ("作者：曹雪芹", ["1"]),
-        ("title:smith", []),
-        ("subject:红楼梦", ["2"]),
-        ("isbn:7-02-000220-7", ["1"]),
-        ("索书号:I242", ["1"]),
-        ("1921", []),
-        ('"', []),
-        ("nothing like it", []),
-        ("AND OR NOT NEAR( ^ *", []),
-    ],
-)
-async def test_what_is_found(catalogue: Catalogue, query: str, found: list[str]) -> None:
-    assert sorted(await numbers(catalogue, query)) == sorted(found)
+FOUND = {
+    "红楼梦": ["1", "2"],
+    "紅樓夢": ["1", "2"],
+    "ＲＥＤ chamber": ["4", "3"],
+    "Dream of the Red Chamber": ["3"],
+    '"red chamber"': ["4", "3"],
+    '"chamber red"': [],
+    "elegies lune": ["5"],
+    "lukasz muller": ["5"],
+    "cham*": ["4", "3"],
+    "红楼": ["1", "2"],
+    "楼夢": ["1", "2"],
+    "梦": ["1", "2"],
+    "书": ["8", "7"],
+    "莊子": ["6"],
+    "hong lou meng": ["1", "2"],
+    "hongloumeng": ["1", "2"],
+    "hóng lóu mèng": ["1", "2"],
+    "hong2 lou2 meng4": ["1", "2"],
+    "cao xueqin": ["3", "1"],
+    "author:曹雪芹": ["1"],
+    "作者：曹雪芹": ["1"],
+    "title:smith": [],
+    "subject:红楼梦": ["2"],
+    "isbn:7-02-000220-7": ["1"],
+    "索书号:I242": ["1"],
+    "1921": [],
+    '"': [],
+    "nothing like it": [],
+    "AND OR NOT NEAR( ^ *": [],
+}
 
 
-@pytest.mark.parametrize(
-    ("query", "first"),
-    [("红楼梦", "1"), ("紅樓夢", "1"), ("书", "8"), ("dream of the red chamber", "3"), ("the red", "4")],
-)
-async def test_the_exact_title_comes_first_then_its_beginning(catalogue: Catalogue, query: str, first: str) -> None:
-    assert (await numbers(catalogue, query))[0] == first
+async def test_what_is_found(catalogue: Catalogue) -> None:
+    for query, found in FOUND.items():
+        assert (query, sorted(await numbers(catalogue, query))) == (query, sorted(found))
+
+
+FIRST = {"红楼梦": "1", "紅樓夢": "1", "书": "8", "dream of the red chamber": "3", "the red": "4"}
+
+
+async def test_the_exact_title_comes_first_then_its_beginning(catalogue: Catalogue) -> None:
+    for query, first in FIRST.items():
+        assert (query, (await numbers(catalogue, query))[0]) == (query, first)
 
 
 async def test_a_reading_as_pinyin_is_said(catalogue: Catalogue) -> None:

@@ -14,7 +14,7 @@ from carrel.server.web.view import TEMPLATES
 from carrel.server.web.words import FOLDER, words
 
 SAME_IN_BOTH = frozenset({"settings.language.own"})
-ROOMS_OF_WORDS = ("pages", "ledger", "certificate", "witness", "hall", "errors", "refusals")
+ROOMS_OF_WORDS = ("pages", "catalogue", "ledger", "certificate", "witness", "hall", "errors", "refusals")
 
 
 def read(language: str, name: str) -> dict[str, str]:
@@ -34,7 +34,7 @@ def test_same_keys_and_placeholders(name: str) -> None:
         assert placeholders(english[key]) == placeholders(chinese[key]), key
 
 
-@pytest.mark.parametrize("name", ["pages", "ledger", "certificate", "witness", "errors", "refusals"])
+@pytest.mark.parametrize("name", ["pages", "catalogue", "ledger", "certificate", "witness", "errors", "refusals"])
 def test_chinese_is_not_english(name: str) -> None:
     english, chinese = read("en", name), read("zh", name)
     assert [key for key in chinese if english[key] == chinese[key] and key not in SAME_IN_BOTH] == []
