@@ -63,7 +63,7 @@ def found(dialect: str, terms: Sequence[Term]) -> sa.ColumnElement[bool]:
         *(
             sa.or_(
                 *(
-                    sa.column(name, TSVECTOR).op("@@", is_comparison=True)(sa.cast(_tsquery(way, one.prefix), TSQUERY))
+                    words.c[name].op("@@", is_comparison=True)(sa.cast(_tsquery(way, one.prefix), TSQUERY))
                     for way in (one.tokens, *one.otherwise)
                     for name in one.columns
                 )
