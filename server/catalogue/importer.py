@@ -88,7 +88,8 @@ class Importer:
             if len(aside) < ASIDES:
                 aside.append(one)
         await write()
-        return Report(str(path), form, *counts, aside_count, aside)
+        added, changed, same = counts
+        return Report(str(path), form, added, changed, same, aside_count, aside)
 
     def _again(self, record: Record) -> bool | None:
         """None for a number that is new in this run, True when it was another record's, False when it was the same."""

@@ -156,7 +156,7 @@ def title_keys(record: Record) -> str:
 def facets_of(record: Record) -> list[tuple[str, str]]:
     """(facet, value), each once."""
     period = [f"{record.year // 10 * 10}"] if record.year else []
-    values = {
+    values: dict[str, list[str]] = {
         "form": [record.form],
         "language": record.languages,
         "subject": record.subjects[:FACET_VALUES],

@@ -15,9 +15,13 @@ _CONTRIBUTORS: Final = ("702", "712", "722")
 _SUBJECTS: Final = ("600", "601", "602", "605", "606", "607", "608", "610")
 _NOTES: Final = ("300", "305", "307", "314", "327", "330")
 _VARIANTS: Final = (*(str(tag) for tag in range(512, 519)), "532", "540", "541")
-_OTHER_TITLES: Final[dict[str, TitleKind]] = {"225": "series", "500": "uniform", "510": "parallel"} | dict.fromkeys(
-    _VARIANTS, "variant"
-)
+_VARIANT: Final[TitleKind] = "variant"
+_OTHER_TITLES: Final[dict[str, TitleKind]] = {
+    "225": "series",
+    "500": "uniform",
+    "510": "parallel",
+    **dict.fromkeys(_VARIANTS, _VARIANT),
+}
 
 
 def to_record(marc: Marc, source: str) -> Record:
