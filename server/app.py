@@ -16,9 +16,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from carrel.server import accounts as people
 from carrel.server.accounts import Accounts
-from carrel.server.catalogue.routes import routes as catalogue_routes
-from carrel.server.catalogue.search import Catalogue
-from carrel.server.catalogue.store import CatalogueStore
+from carrel.server.catalogue.attach import open_catalogue
 from carrel.server.clock import Clock, steady_clock, wall_clock
 from carrel.server.errors import CarrelError, Forbidden
 from carrel.server.moderation import Moderation
@@ -78,9 +76,7 @@ async def make_app(settings: Settings, clock: Clock | None = None) -> Library:
     attach(app, rooms)
     ledger = open_registry(app, settings, accounts, ledger_clock, registry)
     app.add_routes(ledger_pages.routes(view, ledger))
-    catalogue = Catalogue(CatalogueStore(database))
-    app.add_routes(catalogue_routes(catalogue))
-    app.add_routes(catalogue_pages.routes(view, catalogue))
+    app.add_routes(catalogue_pages.routes(view, open_catalogue(app, database)))
     app.router.add_get("/api/health", partial(health, ledger))
     app.router.add_get("/metrics", partial(metrics, registry))
 

@@ -140,6 +140,12 @@ def without_tone(word: str) -> str:
     return word[:-1] if word[-1:] in "12345" and word[:-1].replace("v", "u") in _syllables() else word
 
 
+def load_tables() -> None:
+    """What the first search would wait for: a second of work."""
+    pinyin("字")
+    _syllables()
+
+
 @cache
 def _same_characters() -> dict[int, str]:
     """Each character to the one that stands for all its forms."""
