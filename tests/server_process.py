@@ -84,9 +84,11 @@ class ServerProcess:
 
     @property
     def staff_link(self) -> str:
-        """The one-time link that the first start printed."""
-        found = re.search(r"https?://\S+/staff/[A-Za-z0-9_-]+", self.log)
-        assert found, self.log
+        """The one-time link that the first start prints, soon after it has begun to answer."""
+        deadline = time.monotonic() + START_S
+        while (found := re.search(r"https?://\S+/staff/[A-Za-z0-9_-]+(?=\s)", self.log)) is None:
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.05)  # polling another process's words: there is nothing to wait on
         return found.group(0)
 
     def add_account(self, name: str, password: str, role: str) -> None:
