@@ -48,6 +48,7 @@ export function arrangeBar(context: Context): Part {
   );
   cleanup.add(arrange.free.watch((on) => free.setAttribute("aria-pressed", String(!on))));
 
+  let laid = "";
   const show = (): void => {
     const { placing, chosen, past, rights, placed } = arrange;
     element.hidden = !arrange.on.value;
@@ -81,6 +82,10 @@ export function arrangeBar(context: Context): Part {
     } else if (placed.value.count === 0) said = t("arrange.hint.empty");
     else said = t("arrange.hint", { count: placed.value.count, limit: placed.value.limit });
     if (hint.textContent !== said) hint.textContent = said;
+    // The same buttons stay: one that is replaced under a finger never hears of its tap.
+    const names = JSON.stringify([past.value?.op_sequence, deedsOf.map((one) => one.dataset["deed"])]);
+    if (names === laid) return;
+    laid = names;
     // Somebody who has just pressed one of these keeps their place.
     const focused = own.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["deed"] : "";
     own.replaceChildren(...deedsOf);
