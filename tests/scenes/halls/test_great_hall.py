@@ -17,6 +17,7 @@ from tests.scenes.halls.glb_reading import read_json, shown
 ENTRANCE_Z, MIDDLE_Z = -0.6, -14.0
 
 
+@pytest.mark.proof
 def test_same_values_give_the_same_bytes(draft: BuiltHall) -> None:
     again = build_great_hall(classic_records(), 7, "draft")
     assert again.files() == draft.files()

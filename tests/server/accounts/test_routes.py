@@ -153,5 +153,5 @@ async def test_a_librarian_by_staff_link_is_no_guest(serve: Serve) -> None:
     opened = await one.accounts.use_staff_link(link.rpartition("/")[2], "en")
     answer = await http.get("/api/session", headers={"Cookie": f"{SESSION_COOKIE}={opened.token}"})
     body = await answer.json()
-    assert (body["guest"], body["role"]) == (False, "moderator")
+    assert (body["guest"], body["role"]) == (False, "librarian")
     assert "moderate" in body["permissions"]

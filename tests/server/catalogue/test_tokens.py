@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,8 @@ from opencc import OpenCC
 
 from carrel.server.catalogue.tokens import fold, key, pinyin, runs, syllables, tokens, without_tone
 
+converter = functools.cache(OpenCC)
+"""Its tables are read once, not at every example."""
 COMMON = [bytes([high, low]).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF)]
 chinese = st.text(st.sampled_from(COMMON), min_size=1, max_size=12)
 
@@ -16,7 +20,7 @@ chinese = st.text(st.sampled_from(COMMON), min_size=1, max_size=12)
 @settings(deadline=None)  # the first call builds the table of characters
 @given(chinese, st.sampled_from(["s2t", "s2tw", "s2hk"]))
 def test_simplified_and_traditional_have_the_same_tokens(text: str, conversion: str) -> None:
-    assert tokens(OpenCC(conversion).convert(text)) == tokens(text)
+    assert tokens(converter(conversion).convert(text)) == tokens(text)
 
 
 @given(st.text(max_size=40))
