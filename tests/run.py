@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -44,12 +44,13 @@ def follow(process: subprocess.Popen[bytes], said: Path) -> int:
     """Print what the process has written to its file and goes on to write, until it ends; its exit code."""
     with said.open("rb") as lines:
         while True:
-            code = process.poll()  # before reading: what it wrote last is read too
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.2)
+            code = process.returncode  # before reading: what it wrote last is read too
             sys.stdout.buffer.write(lines.read())
             sys.stdout.flush()
             if code is not None:
                 return code
-            time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ A field knows its type, its range, and which array of the document it counts in;
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,14 +69,14 @@ NAMED: set[str] = set()  # filled by the schema: kinds of objects that may have 
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Field(ABC):
     """Root of the kinds of fields."""
 
     required: bool = False
 
+    @abstractmethod
     def check(self, value: Any, where: str, walk: Walk) -> None:
         """Raises Refused."""
-        raise NotImplementedError
 
 
 def is_number(value: Any) -> bool:

@@ -39,7 +39,7 @@ async def test_two_connections_never_write_to_one_file(tmp_path: Path) -> None:
 
             async def hanging() -> AsyncIterator[bytes]:
                 yield b"b"
-                await asyncio.sleep(3600)
+                await asyncio.Event().wait()  # for ever
 
             async def late(go: asyncio.Event = go) -> AsyncIterator[bytes]:
                 yield b"EVIL"

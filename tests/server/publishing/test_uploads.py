@@ -78,7 +78,7 @@ async def test_a_connection_that_breaks_loses_nothing(library: World) -> None:
 
     async def most() -> AsyncIterator[bytes]:
         yield data[: len(data) - 5000]
-        await asyncio.sleep(3600)
+        await asyncio.Event().wait()  # for ever
 
     sending = asyncio.create_task(lin.send(path, 0, most()))
     await until(lambda: file.stat().st_size > 0)
